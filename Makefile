@@ -1,0 +1,53 @@
+# make demo       build the milk example and print its key results
+# make test       every check, in the order below; stops at the first that fails
+# make format     put the code into its usual form
+# make benchmark  measure what the project claims about speed
+# make clean      back to a fresh checkout
+#
+# Each target does its own set-up: Python 3.11 or later, pip and a package registry are enough.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+SET_UP := $(PYTHON) tools/set_up.py
+export DJANGO_SETTINGS_MODULE := evisynth.settings
+# Tests begin on SQLite in memory, whatever the caller's own database is.
+export EVISYNTH_DATABASE :=
+
+.DEFAULT_GOAL := test
+.PHONY: demo test format benchmark clean
+
+demo:
+	@$(SET_UP) use
+	@$(BIN)/evisynth demo milk
+
+test:
+	@$(SET_UP) develop
+	@echo "== ruff format"
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "'make format' puts this right."; exit 1; }
+	@echo "== ruff check"
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@echo "== mypy --strict"
+	@$(BIN)/mypy --no-error-summary
+	@echo "== imports point one way"
+	@$(BIN)/lint-imports > .build/lint-imports.txt || { cat .build/lint-imports.txt; exit 1; }
+	@echo "== migrations are complete"
+	@$(BIN)/python -m django makemigrations --check --dry-run
+	@echo "== tests on SQLite"
+	@$(BIN)/python -m pytest -q -m "not postgres"
+	@echo "== tests/store on PostgreSQL"
+	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -q tests/store
+	@echo "== large places (a listing, not a failure)"
+	@$(BIN)/python tools/large_places.py src
+	@echo "All checks passed."
+
+format:
+	@$(SET_UP) develop
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+benchmark:
+	@$(SET_UP) develop
+	@for file in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean:
+	rm -rf .venv .build .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist demo
+	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

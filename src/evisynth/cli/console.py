@@ -1,0 +1,36 @@
+"""What every command shares: messages on stderr, progress, and the list of problems."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+from evisynth.errors import EvisynthError, Problem, ProblemsFound
+
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is being done; silent where stderr is no terminal."""
+    with messages.status("") as status:
+        yield lambda step: status.update(f"{step} ...")
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        typer.echo(str(problem))
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Evisynth's own errors are shown as they are, without a traceback, and end the command with exit code 1."""
+    try:
+        yield
+    except ProblemsFound as found:
+        print_problems(found.problems)
+        raise typer.Exit(1) from None
+    except EvisynthError as error:
+        messages.print(str(error), markup=False)
+        raise typer.Exit(1) from None

@@ -1,0 +1,84 @@
+"""Commands on a review folder. The database is loaded only when a command needs it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evisynth.cli.console import errors_shown, messages, print_problems, progress
+from evisynth.cli.starting import write_starting_folder
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The review folder.")]
+
+
+def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
+    """Write a commented starting folder."""
+    with errors_shown():
+        write_starting_folder(folder)
+    messages.print(f"{folder} is ready: start with review.yaml, then protocol.yaml.", markup=False)
+
+
+def check(folder: Folder) -> None:
+    """List every problem of a review folder in one go, with file, line and field."""
+    from evisynth.store.review_folder import carry_out  # noqa: PLC0415 - Django loads here
+
+    with errors_shown(), progress() as step:
+        checked = carry_out(folder, step)
+    print_problems(checked.problems)
+    if checked.problems:
+        messages.print(f"{len(checked.problems)} problems.")
+        raise typer.Exit(1)
+    messages.print(f"No problems. {len(checked.findings.flow.problems())} boxes of the flow diagram do not add up.")
+
+
+def build(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="Where the report goes; DIR/report when not given.")] = None,
+) -> None:
+    """Carry the review out: screening, extraction, analyses, figures and the report in all formats."""
+    from evisynth.store.review_folder import carry_out, write_report  # noqa: PLC0415 - Django loads here
+
+    target = out or folder / "report"
+    with errors_shown(), progress() as step:
+        checked = carry_out(folder, step)
+        write_report(checked, target, step)
+    print_problems(checked.problems)
+    messages.print(f"The report is in {target}: report.html, report.docx, report.pdf, figures, tables.", markup=False)
+    if checked.problems:
+        messages.print(f"{len(checked.problems)} problems; what they concern is missing in the report and marked there.")
+        raise typer.Exit(1)
+
+
+Database = Annotated[
+    str, typer.Option(envvar="EVISYNTH_DATABASE", help="sqlite:///file.db or postgresql://user:password@host/name.")
+]
+
+
+def load(folder: Folder, database: Database) -> None:
+    """Load a review folder into a lasting database."""
+    from evisynth.store.database import open_database  # noqa: PLC0415 - Django loads here
+    from evisynth.store.exchange.load import load_folder  # noqa: PLC0415
+
+    with errors_shown(), progress() as step:
+        open_database(database)
+        step("loading")
+        review, problems = load_folder(folder)
+    print_problems(problems)
+    messages.print(f"Loaded as {review.slug}.", markup=False)
+    if problems:
+        raise typer.Exit(1)
+
+
+def export(
+    review: Annotated[str, typer.Argument(metavar="REVIEW", help="The review's name in the database.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
+    database: Database,
+) -> None:
+    """Write a review of a database as a folder of plain files."""
+    from evisynth.store.database import open_database  # noqa: PLC0415 - Django loads here
+    from evisynth.store.exchange.export import export_review, review_named  # noqa: PLC0415
+
+    with errors_shown():
+        open_database(database)
+        export_review(review_named(review), folder)
+    messages.print(f"{review} is in {folder}.", markup=False)

@@ -1,0 +1,5 @@
+from pathlib import Path
+
+
+def write_starting_folder(folder: Path) -> None:
+    raise NotImplementedError

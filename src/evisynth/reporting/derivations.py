@@ -1,0 +1,248 @@
+"""Where every number comes from: one Derivation each, linked down to the page of a report."""
+
+from collections.abc import Iterator, Mapping
+
+from evisynth.extraction.consensus import Cell, Entry
+from evisynth.extraction.conversions import FORMULAS
+from evisynth.extraction.fields import FIELDS
+from evisynth.reporting import numbers
+from evisynth.reporting.document import Derivation
+from evisynth.reporting.findings import Analysed, Findings, Side, StudyRow
+from evisynth.reporting.references import citation
+from evisynth.reporting.sentences import effect_with_interval, recipe_in_words
+
+
+def all_derivations(findings: Findings) -> dict[str, Derivation]:
+    """Every derivation of a review by key. Claims add their own on top."""
+    found: dict[str, Derivation] = {}
+    for part in (_sources(findings), _reports(findings), _cells(findings), _analyses(findings), _flow(findings)):
+        for derivation in part:
+            found[derivation.key] = derivation
+    return found
+
+
+def study_name(findings: Findings, key: str) -> str:
+    return findings.studies[key].name if key in findings.studies else key
+
+
+def person_name(findings: Findings, key: str) -> str:
+    return next((person.name for person in findings.plan.people if person.key == key), key)
+
+
+def _sources(findings: Findings) -> Iterator[Derivation]:
+    for search in findings.searches:
+        files = "; ".join(
+            f"{file.file} ({file.format}, {file.encoding}): {file.found} records in the file, {file.records} read, "
+            f"{file.lost} lost; sha256 {file.sha256}"
+            for file in search.files
+        )
+        yield Derivation(
+            key=f"source/{search.key}",
+            title=f"Records from {search.name}",
+            value=numbers.whole(search.records),
+            how=f"Counted in the export of {search.platform or search.name}, searched {search.date}. {files}.",
+            source=search.source,
+        )
+
+
+def _reports(findings: Findings) -> Iterator[Derivation]:
+    for report in findings.reports.values():
+        sources = dict.fromkeys(f"source/{key.rpartition(':')[0]}" for key in report.record_keys)
+        fate = "Retrieved. " if report.retrieved else f"Not retrieved: {report.why_not}. "
+        fate += {
+            "included": "Included in full text.",
+            "excluded": f"Excluded in full text: {report.exclusion_reason}.",
+            "conflict": "In conflict in full text.",
+            "waiting": "Waits for a decision in full text.",
+        }.get(report.state, "")
+        yield Derivation(
+            key=f"report/{report.key}",
+            title=f"Report {report.key}",
+            value=citation(report.record),
+            how=f"{fate} Records: {', '.join(report.record_keys)}. {report.note}".strip(),
+            inputs=tuple(sources),
+            source=report.source,
+        )
+
+
+# ---------------------------------------------------------------- cells
+
+
+def cell_title(findings: Findings, cell: Cell) -> str:
+    """Longo 2008, MOIT, end of treatment: people with at least one event (full serving)."""
+    study = findings.studies.get(cell.study)
+    arm = next((arm.name for arm in study.arms if arm.key == cell.arm), cell.arm) if study else cell.arm
+    labels = {named.key: named.name for named in findings.plan.characteristics}
+    what = FIELDS.get(cell.field, labels.get(cell.field, cell.field))
+    where = ", ".join(part for part in (study_name(findings, cell.study), arm, cell.outcome) if part)
+    return f"{where}: {what}"
+
+
+def cell_value(findings: Findings, cell: Cell) -> str:
+    """What stands, as printed."""
+    if cell.key in findings.derived:
+        return numbers.value(findings.derived[cell.key][0])
+    if cell.final is None:
+        return "open"
+    return numbers.value(cell.final.number) if cell.final.number is not None else cell.final.shown
+
+
+def _cells(findings: Findings) -> Iterator[Derivation]:
+    for cell in findings.cells.values():
+        entries = [*cell.extractions, *([cell.consensus] if cell.consensus else [])]
+        for entry in entries:
+            yield _entry(findings, cell, entry)
+        how = {
+            "agreed": f"{len(cell.extractions)} independent extractions agree.",
+            "settled": "The extractions differ; settled by consensus." if cell.differs else "Settled by consensus.",
+            "conflict": "The extractions differ and nobody has settled it: no value stands.",
+            "single": f"Only one of {cell.asked} extractions is there: no value stands yet.",
+            "empty": "Nobody has extracted it.",
+        }[cell.state]
+        inputs = [_entry_key(cell, entry) for entry in entries]
+        if cell.key in findings.derived:
+            formula = FORMULAS[findings.derived[cell.key][1]]
+            how += f" Computed: {formula.name} ({formula.source})."
+            inputs += _formula_inputs(findings.cells, cell, formula.inputs)
+        yield Derivation(
+            key=f"cell/{cell.key}",
+            title=cell_title(findings, cell),
+            value=cell_value(findings, cell),
+            how=how,
+            inputs=tuple(inputs),
+            source=cell.final.source if cell.final else "",
+        )
+
+
+def _entry_key(cell: Cell, entry: Entry) -> str:
+    part = "consensus" if entry is cell.consensus else entry.person
+    return f"entry/{cell.key}/{part}"
+
+
+def _formula_inputs(cells: Mapping[str, Cell], cell: Cell, fields: tuple[str, ...]) -> list[str]:
+    own = ("/".join(filter(None, (cell.study, cell.outcome, cell.timepoint, cell.arm, field))) for field in fields)
+    whole_arm = ("/".join((cell.study, cell.arm, field)) for field in fields)
+    return [f"cell/{a if a in cells else b}" for a, b in zip(own, whole_arm, strict=True) if a in cells or b in cells]
+
+
+def _entry(findings: Findings, cell: Cell, entry: Entry) -> Derivation:
+    who = person_name(findings, entry.person)
+    what = "Consensus given" if entry is cell.consensus else "Extracted"
+    where = f" Found at: {entry.locator}." if entry.locator else ""
+    quote = f" Quote: “{entry.quote}”." if entry.quote else ""
+    note = f" Note: {entry.note}" if entry.note else ""
+    known = entry.report in findings.reports
+    contact = entry.report.startswith("contact:")
+    reply = f" From a reply to letter {entry.report.removeprefix('contact:')}." if contact else ""
+    return Derivation(
+        key=_entry_key(cell, entry),
+        title=f"{cell_title(findings, cell)}, {'consensus' if entry is cell.consensus else 'extraction'} by {who}",
+        value=entry.shown,
+        how=f"{what} by {who}.{where}{quote}{reply}{note}",
+        inputs=(f"report/{entry.report}",) if known else (),
+        source=entry.source,
+    )
+
+
+# ---------------------------------------------------------------- analyses
+
+
+def _analyses(findings: Findings) -> Iterator[Derivation]:
+    for analysed in findings.analyses:
+        for row in analysed.rows:
+            yield _study_row(analysed, row)
+        yield Derivation(
+            key=f"analysis/{analysed.key}",
+            title=f"Analysis: {analysed.title}",
+            value=_analysis_value(analysed),
+            how=_analysis_how(analysed),
+            inputs=tuple(f"row/{analysed.key}/{row.study}" for row in analysed.rows),
+            source=analysed.source,
+        )
+
+
+def _analysis_value(analysed: Analysed) -> str:
+    if analysed.result is not None and analysed.result.result is not None:
+        return effect_with_interval(analysed.result.result)
+    return {"narrative": "told study by study, nothing pooled"}.get(analysed.kind, "no data")
+
+
+def _analysis_how(analysed: Analysed) -> str:
+    parts = [recipe_in_words(analysed)]
+    if analysed.result is not None:
+        parts += [f"{step[0].upper()}{step[1:]}." for step in analysed.result.steps]
+        if pooled := analysed.result.pooled:
+            parts.append(f"Q = {pooled.Q:.7g}, df = {pooled.df}, tau2 = {pooled.tau2:.7g}; {pooled.measure} "
+                         f"{pooled.estimate:.9g} ({pooled.estimate_ci[0]:.9g} to {pooled.estimate_ci[1]:.9g}).")  # fmt: skip
+        parts.append(f"Hash of recipe and data: {analysed.hash}.")
+    elif analysed.why_not_pooled:
+        parts.append(f"Not pooled: {analysed.why_not_pooled}.")
+    return " ".join(part for part in parts if part)
+
+
+def side_in_words(side: Side | None) -> str:
+    if side is None:
+        return "no data"
+    if side.events is None:
+        return "no counts"
+    return f"{numbers.value(side.events)}/{numbers.value(side.n)}" if side.n is not None else numbers.value(side.events)
+
+
+def _study_row(analysed: Analysed, row: StudyRow) -> Derivation:
+    cells = [cell for side in (row.first, row.second) if side for cell in side.cells]
+    value = f"{analysed.first.name} {side_in_words(row.first)}; {analysed.second.name} {side_in_words(row.second)}"
+    how = "As extracted."
+    if row.left_out:
+        how = f"Left out: {row.left_out}."
+    elif row.not_available:
+        how = f"Not all data are there: {row.not_available}."
+    return Derivation(
+        key=f"row/{analysed.key}/{row.study}",
+        title=f"{row.name} in {analysed.title}",
+        value=value,
+        how=how,
+        inputs=tuple(f"cell/{cell}" for cell in cells),
+    )
+
+
+# ---------------------------------------------------------------- flow
+
+
+def _flow(findings: Findings) -> Iterator[Derivation]:
+    flow = findings.flow
+    sources = tuple(f"source/{search.key}" for search in findings.searches)
+    reports = findings.reports.values()
+
+    def those(*, retrieved: bool | None = None, state: str = "") -> tuple[str, ...]:
+        return tuple(
+            f"report/{report.key}"
+            for report in reports
+            if (retrieved is None or report.retrieved == retrieved) and (not state or report.state == state)
+        )
+
+    decided = "Counted from the decisions in screening.csv"
+    boxes = (
+        ("records", "Records identified", flow.records, "Sum over all sources searched.", sources),
+        ("duplicates", "Duplicates removed", flow.duplicates_removed,
+         f"Records less unique records; {len(findings.merges)} merges by rule or by people.", ("flow/records",)),
+        ("screened", "Unique records screened", flow.screened, "Groups of duplicates count once.",
+         ("flow/records", "flow/duplicates")),
+        ("excluded", "Records excluded on title and abstract", flow.excluded_screening, f"{decided}.", ("flow/screened",)),
+        ("sought", "Reports sought", flow.sought, "Rows of reports.csv, each an included record.", ("flow/screened",)),
+        ("not-retrieved", "Reports not retrieved", flow.not_retrieved, "As reports.csv says.", those(retrieved=False)),
+        ("assessed", "Reports read in full text", flow.assessed, "Reports retrieved.", ("flow/sought", "flow/not-retrieved")),
+        ("excluded-full-text", "Reports excluded in full text", flow.excluded_full_text, f"{decided}.",
+         ("flow/assessed",)),
+        ("included-reports", "Reports of included studies", flow.included_reports,
+         f"{decided} and study_reports.csv.", those(state="included")),
+        ("included-studies", "Included studies", flow.included_studies, "Rows of studies.csv with status included.",
+         ("flow/included-reports",)),
+        ("ongoing-studies", "Ongoing studies", flow.ongoing_studies, "Rows of studies.csv with status ongoing.", ()),
+        ("awaiting-studies", "Studies awaiting classification", flow.awaiting_studies,
+         "Rows of studies.csv with status awaiting.", ()),
+        ("ongoing-reports", "Reports of ongoing studies", flow.ongoing_reports, f"{decided} and study_reports.csv.", ()),
+        ("awaiting-reports", "Reports of studies awaiting classification", flow.awaiting_reports,
+         f"{decided} and study_reports.csv.", ()),
+    )  # fmt: skip
+    for key, title, n, how, inputs in boxes:
+        yield Derivation(f"flow/{key}", title, numbers.whole(n), how, inputs)

@@ -1,0 +1,252 @@
+"""All that a report may tell, as plain values: gathered once from the rows of a review, told in many places."""
+
+from dataclasses import dataclass
+
+from evisynth.appraisal.grade import Certainty
+from evisynth.errors import Problem
+from evisynth.extraction.consensus import Cell, FieldAgreement
+from evisynth.reporting.flow import Flow
+from evisynth.screening.agreement import Agreement
+from evisynth.search.record import Record
+from evisynth.synthesis.absolute import AbsoluteEffect, NumberNeeded
+from evisynth.synthesis.analysis import AnalysisResult
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    key: str
+    name: str
+    roles: tuple[str, ...]
+    affiliation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    date: str
+    section: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The review's question and protocol, in words."""
+
+    title: str
+    date: str
+    notice: str
+    population: str
+    intervention: str
+    comparator: str
+    outcomes: str
+    objectives: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    people: tuple[Person, ...]
+    votes_title_abstract: int
+    votes_full_text: int
+    consensus_by: str
+    reasons: tuple[Named, ...]
+    characteristics: tuple[Named, ...]
+    versions: tuple[tuple[str, str, str], ...]  # id, date, note
+    amendments: tuple[Amended, ...]
+    rob_tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    file: str
+    sha256: str
+    format: str
+    encoding: str
+    found: int
+    records: int
+    lost: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One source searched, with the files it gave. `source` is where the folder says so."""
+
+    key: str
+    name: str
+    kind: str
+    platform: str
+    date: str
+    coverage: str
+    limits: str
+    strategy_file: str
+    strategy: str
+    peer_reviewed: str
+    note: str
+    files: tuple[FileRead, ...]
+    source: str
+
+    @property
+    def records(self) -> int:
+        return sum(file.records for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class StageScreened:
+    """One stage of screening: agreement of the two who voted, and how many conflicts a third settled."""
+
+    stage: str
+    agreement: Agreement | None
+    why_none: str
+    conflicts_settled: int
+    changed_votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRead:
+    """A report sought in full: what became of it, and the studies it describes."""
+
+    key: str
+    record: Record
+    record_keys: tuple[str, ...]
+    retrieved: bool
+    why_not: str
+    state: str  # waiting, conflict, included, excluded; "" when not retrieved
+    exclusion_reason: str
+    studies: tuple[str, ...]
+    note: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmOf:
+    key: str
+    name: str
+    side: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyOf:
+    key: str
+    name: str
+    status: str
+    design: str
+    published: bool
+    registration: str
+    note: str
+    reports: tuple[tuple[str, str], ...]  # report id, primary or secondary
+    arms: tuple[ArmOf, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One domain of one study: what each person judged and why, and what stands ("" while it is open)."""
+
+    study: str
+    outcome: str
+    domain: str
+    entries: tuple[tuple[str, str, str, str], ...]  # person, kind, judgement, support
+    final: str
+    support: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A letter to an investigator; `gave` are the keys of the values that the reply gave."""
+
+    key: str
+    study: str
+    date: str
+    person: str
+    asked_of: str
+    question: str
+    reply_date: str
+    reply: str
+    gave: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison in one study: which arm, and the keys of its cells."""
+
+    arm: str
+    events: float | None
+    n: float | None
+    event_count: float | None
+    cells: tuple[str, ...]  # keys of the cells that these numbers come from
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One study in an analysis, as extracted. `left_out` says why it does not take part."""
+
+    study: str
+    name: str
+    first: Side | None
+    second: Side | None
+    left_out: str
+    not_available: str  # in words, when it has no usable data: the missing code of its values
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """One analysis: its recipe in words, its studies, and what came of it.
+
+    kind is "meta-analysis", "single study", "narrative" (pooling was decided against, or the values are not
+    two-by-two tables) or "no data".
+    """
+
+    key: str
+    title: str
+    outcome: Named
+    outcome_type: str
+    definition: str
+    direction: str
+    importance: str
+    timepoint: str
+    first: Named  # intervention; name is the short form
+    second: Named
+    first_name: str
+    second_name: str
+    favours: tuple[str, str]
+    planned: bool
+    post_hoc_reason: str
+    kind: str
+    why_not_pooled: str
+    rows: tuple[StudyRow, ...]
+    result: AnalysisResult | None
+    hash: str
+    absolute: AbsoluteEffect | None
+    needed: NumberNeeded | None
+    certainty: Certainty | None
+    certainty_comment: str
+    certainty_stale: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything, ready to be told."""
+
+    plan: Plan
+    searches: tuple[Searched, ...]
+    flow: Flow
+    merges: tuple[tuple[str, str, str], ...]  # record, record, reason
+    decided_duplicates: tuple[tuple[str, str, str, str, str], ...]  # record, record, decision, person, reason
+    screened: tuple[StageScreened, ...]
+    reports: dict[str, ReportRead]
+    studies: dict[str, StudyOf]
+    cells: dict[str, Cell]
+    derived: dict[str, tuple[float, str]]  # cell key -> value of its formula, formula
+    field_agreement: tuple[FieldAgreement, ...]
+    judged: tuple[Judged, ...]
+    contacts: tuple[Asked, ...]
+    analyses: tuple[Analysed, ...]
+    problems: tuple[Problem, ...]

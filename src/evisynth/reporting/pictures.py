@@ -1,0 +1,211 @@
+"""The figures of a review from its findings: each with its name, caption, alternative text and drawing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evisynth.appraisal.tools.rob1 import ROB1
+from evisynth.reporting.document import Drawing, Picture
+from evisynth.reporting.figures.forest import draw_forest, forest_alt
+from evisynth.reporting.figures.forest_plot import ForestPlot, ForestRow, ForestTotal
+from evisynth.reporting.figures.prisma_flow import FlowDiagram, draw_prisma_flow, prisma_flow_alt
+from evisynth.reporting.figures.risk_of_bias_summary import (
+    RiskOfBiasSummary,
+    draw_risk_of_bias_summary,
+    risk_of_bias_summary_alt,
+)
+from evisynth.reporting.figures.traffic_light import TrafficLight, draw_traffic_light, traffic_light_alt
+from evisynth.reporting.findings import Analysed, Findings, StudyRow
+from evisynth.reporting.flow import Counted
+from evisynth.reporting.sentences import MEASURES, heterogeneity, overall_test
+from evisynth.synthesis.analysis import AnalysisResult
+from evisynth.synthesis.pooling.single import SingleStudy
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure that can be drawn: `draw` is called when its bytes are wanted."""
+
+    picture: Picture
+    draw: Callable[[], Drawing]
+
+
+def pictures_of(findings: Findings) -> dict[str, Drawn]:
+    """Every figure that the review has data for, by name."""
+    found = {"prisma-flow": _prisma_flow(findings)}
+    if findings.judged:
+        found["traffic-light"] = _traffic_light(findings)
+        found["risk-of-bias"] = _risk_of_bias(findings)
+    for analysed in findings.analyses:
+        if analysed.result is not None and analysed.result.result is not None:
+            found[f"forest-{analysed.key}"] = _forest(findings, analysed, analysed.result)
+    return found
+
+
+def why(key: str) -> str:
+    """The link from a figure to a derivation, as the HTML writer names its anchors."""
+    return f"#why-{key}"
+
+
+# ---------------------------------------------------------------- flow
+
+
+def _counts(lines: tuple[Counted, ...]) -> tuple[tuple[str, int], ...]:
+    return tuple((line.label, line.n) for line in lines)
+
+
+def _prisma_flow(findings: Findings) -> Drawn:
+    flow = findings.flow
+    boxes = {
+        "identified": "records", "removed": "duplicates", "screened": "screened", "excluded": "excluded", "sought": "sought",
+        "not_retrieved": "not-retrieved", "assessed": "assessed", "reports_excluded": "excluded-full-text",
+        "included": "included-studies",
+    }  # fmt: skip
+    diagram = FlowDiagram(
+        databases=_counts(flow.databases),
+        registers=_counts(flow.registers),
+        other_sources=_counts(flow.other_sources),
+        duplicates_removed=flow.duplicates_removed,
+        screened=flow.screened,
+        excluded_screening=flow.excluded_screening,
+        sought=flow.sought,
+        not_retrieved=flow.not_retrieved,
+        assessed=flow.assessed,
+        excluded_reasons=_counts(flow.exclusion_reasons),
+        included_studies=flow.included_studies,
+        included_reports=flow.included_reports,
+        ongoing=flow.ongoing_reports,
+        awaiting=flow.awaiting_reports,
+        hrefs={box: why(f"flow/{key}") for box, key in boxes.items()},
+    )
+    picture = Picture("prisma-flow", "PRISMA 2020 flow diagram", prisma_flow_alt(diagram))
+    return Drawn(picture, lambda: draw_prisma_flow(diagram))
+
+
+# ---------------------------------------------------------------- risk of bias
+
+
+def _judgements(findings: Findings) -> tuple[tuple[str, ...], dict[str, dict[str, str]]]:
+    """Study names, and study -> domain -> judgement for the whole study."""
+    names = {study.key: study.name for study in findings.studies.values() if study.status == "included"}
+    found: dict[str, dict[str, str]] = {name: {} for name in names.values()}
+    for judged in findings.judged:
+        if judged.study in names and not judged.outcome:
+            found[names[judged.study]][judged.domain] = judged.final
+    return tuple(names.values()), found
+
+
+def _traffic_light(findings: Findings) -> Drawn:
+    studies, judgements = _judgements(findings)
+    plot = TrafficLight(
+        studies=studies,
+        domains=tuple(f"D{number}" for number, _ in enumerate(ROB1.domains, start=1)),
+        judgements={
+            study: {
+                f"D{number}": judgements[study].get(domain.id, "") for number, domain in enumerate(ROB1.domains, start=1)
+            }
+            for study in studies
+        },
+        domain_names=tuple(domain.label for domain in ROB1.domains),
+    )
+    caption = "Risk of bias: judgements for each domain of each included study"
+    return Drawn(Picture("traffic-light", caption, traffic_light_alt(plot)), lambda: draw_traffic_light(plot))
+
+
+def _risk_of_bias(findings: Findings) -> Drawn:
+    studies, judgements = _judgements(findings)
+    plot = RiskOfBiasSummary(
+        studies=studies,
+        domains=tuple(domain.label for domain in ROB1.domains),
+        judgements={
+            study: {domain.label: judgements[study].get(domain.id, "") for domain in ROB1.domains} for study in studies
+        },
+    )
+    caption = "Risk of bias: share of each judgement over the included studies (each study counts the same)"
+    picture = Picture("risk-of-bias", caption, risk_of_bias_summary_alt(plot))
+    return Drawn(picture, lambda: draw_risk_of_bias_summary(plot))
+
+
+# ---------------------------------------------------------------- forest
+
+
+def _forest(findings: Findings, analysed: Analysed, result: AnalysisResult) -> Drawn:
+    plot = forest_plot(findings, analysed, result)
+    caption = f"Forest plot: {analysed.title}"
+    return Drawn(Picture(f"forest-{analysed.key}", caption, forest_alt(plot)), lambda: draw_forest(plot))
+
+
+def forest_plot(findings: Findings, analysed: Analysed, result: AnalysisResult) -> ForestPlot:
+    """The forest plot of an analysis: every study with data, pooled or not, and the total if there is one."""
+    effects = _effects(result)
+    rows = tuple(
+        _forest_row(analysed, row, effects) for row in analysed.rows if row.first and row.second and not row.left_out
+    )
+    pooled = result.pooled
+    total = None
+    if pooled is not None:
+        table = result.table
+        total = ForestTotal(
+            events1=int(table.events1.sum()), n1=int(table.n1.sum()), events2=int(table.events2.sum()),
+            n2=int(table.n2.sum()), estimate=pooled.estimate, ci_low=pooled.estimate_ci[0], ci_high=pooled.estimate_ci[1],
+            href=why(f"analysis/{analysed.key}"),
+        )  # fmt: skip
+    lines = (heterogeneity(pooled),) if pooled else ("Heterogeneity: not applicable (one study)",)
+    test = overall_test(result.result) if result.result else ""
+    measure = MEASURES[result.recipe.measure].capitalize()
+    notes = (result.single.note,) if isinstance(result.single, SingleStudy) and result.single.note else ()
+    return ForestPlot(
+        title=analysed.title,
+        group1=analysed.first.name,
+        group2=analysed.second.name,
+        measure=measure,
+        method=f"M-H, {result.model or 'single study'}, {100 * result.recipe.level:.0f}% CI",
+        rows=rows,
+        total=total,
+        log_scale=result.recipe.measure != "RD",
+        heterogeneity=(*lines, test) if test else lines,
+        favours_left=f"Favours {analysed.favours[0]}",
+        favours_right=f"Favours {analysed.favours[1]}",
+        notes=notes,
+        level=f"{100 * result.recipe.level:.0f}%",
+    )
+
+
+Effect = tuple[float | None, float | None, float | None, float | None]  # estimate, low, high, weight in percent
+
+
+def _effects(result: AnalysisResult) -> dict[str, Effect]:
+    """Effect, interval and weight by study name."""
+    if result.pooled is not None:
+        pooled = result.pooled
+        return {
+            study: (float(estimate), float(low), float(high), float(weight))
+            for study, estimate, (low, high), weight in zip(
+                pooled.studies, pooled.study_estimates, pooled.study_estimate_ci, pooled.weights, strict=True
+            )
+        }
+    if result.single is not None:
+        low, high = result.single.estimate_ci or (None, None)
+        return {result.single.study: (result.single.estimate, low, high, None)}
+    return {}
+
+
+def _forest_row(analysed: Analysed, row: StudyRow, effects: dict[str, Effect]) -> ForestRow:
+    assert row.first is not None
+    assert row.second is not None
+    estimate, low, high, weight = effects.get(row.name, (None, None, None, None))
+    return ForestRow(
+        study=row.name,
+        events1=_count(row.first.events),
+        n1=_count(row.first.n),
+        events2=_count(row.second.events),
+        n2=_count(row.second.n),
+        weight_percent=weight,
+        estimate=estimate,
+        ci_low=low,
+        ci_high=high,
+        href=why(f"row/{analysed.key}/{row.study}"),
+    )
+
+
+def _count(number: float | None) -> int | None:
+    return None if number is None else int(number)

@@ -1,0 +1,86 @@
+"""All results as JSON, for programs: unrounded, with the keys of the rows that they came from."""
+
+import json
+from typing import Any
+
+from evisynth.reporting.findings import Analysed, Findings, StageScreened
+from evisynth.synthesis.pooling.result import Pooled
+
+
+def results_json(findings: Findings) -> str:
+    """The results of a review as JSON text; keys sorted, numbers unrounded."""
+    tree = {
+        "title": findings.plan.title,
+        "date": findings.plan.date,
+        "flow": _flow(findings),
+        "screening": {stage.stage: _agreement(stage) for stage in findings.screened},
+        "extraction_agreement": {of.field: {"both": of.both, "same": of.same} for of in findings.field_agreement},
+        "studies": {study.key: {"name": study.name, "status": study.status} for study in findings.studies.values()},
+        "analyses": {analysed.key: _analysis(analysed) for analysed in findings.analyses},
+        "risk_of_bias": _judgements(findings),
+    }
+    return json.dumps(tree, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _flow(findings: Findings) -> dict[str, Any]:
+    flow = findings.flow
+    counts = {name: getattr(flow, name) for name in flow.__dataclass_fields__ if isinstance(getattr(flow, name), int)}
+    lists = ("databases", "registers", "other_sources", "exclusion_reasons", "not_retrieved_reasons")
+    return counts | {name: {line.label: line.n for line in getattr(flow, name)} for name in lists}
+
+
+def _agreement(stage: StageScreened) -> dict[str, Any]:
+    agreed = stage.agreement
+    found: dict[str, Any] = {"settled_by_consensus": stage.conflicts_settled, "votes_changed": stage.changed_votes}
+    if agreed is not None:
+        names = ("both_include", "only_first", "only_second", "both_exclude", "observed", "kappa", "kappa_ci", "positive", "negative")
+        found |= {name: getattr(agreed, name) for name in names}
+    return found
+
+
+def _analysis(analysed: Analysed) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "title": analysed.title,
+        "kind": analysed.kind,
+        "planned": analysed.planned,
+        "why_not_pooled": analysed.why_not_pooled,
+        "hash": analysed.hash,
+        "studies": {
+            row.study: {
+                side: {"events": of.events, "n": of.n, "event_count": of.event_count, "cells": list(of.cells)}
+                for side, of in ((analysed.first.key, row.first), (analysed.second.key, row.second))
+                if of is not None
+            }
+            | ({"left_out": row.left_out} if row.left_out else {})
+            for row in analysed.rows
+        },
+    }
+    if analysed.result is not None and analysed.result.result is not None:
+        result = analysed.result.result
+        found["effect"] = {"measure": result.measure, "estimate": result.estimate, "ci": result.estimate_ci, "p": result.p}
+        found["steps"] = list(analysed.result.steps)
+        if isinstance(result, Pooled):
+            names = ("model", "method", "profile", "k", "mu", "se", "Q", "df", "p_Q", "I2", "tau2")
+            found["pooled"] = {name: getattr(result, name) for name in names}
+            found["pooled"]["weights"] = dict(zip(result.studies, result.weights.tolist(), strict=True))
+    if analysed.absolute is not None and analysed.needed is not None:
+        absolute = analysed.absolute
+        found["absolute"] = {
+            "assumed_risk": absolute.assumed.risk,
+            "assumed_risk_source": absolute.assumed.source,
+            "risk": absolute.intervention,
+            "risk_ci": absolute.intervention_ci,
+            "difference_ci": absolute.difference_ci,
+            "warnings": list(absolute.warnings),
+            "number_needed": str(analysed.needed),
+        }
+    if analysed.certainty is not None:
+        found["certainty"] = {"level": analysed.certainty.level, "stale": analysed.certainty_stale}
+    return found
+
+
+def _judgements(findings: Findings) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for judged in findings.judged:
+        found.setdefault(judged.study, {})[judged.domain + (f"/{judged.outcome}" if judged.outcome else "")] = judged.final
+    return found

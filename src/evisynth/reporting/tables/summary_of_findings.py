@@ -1,0 +1,95 @@
+"""The summary of findings: one row an outcome, pooled or not, with its certainty.
+
+Source: Cochrane Handbook 6.5, chapter 14.
+"""
+
+from evisynth.reporting import numbers
+from evisynth.reporting.document import Column, Runs, Table, Text
+from evisynth.reporting.findings import Analysed, Findings
+from evisynth.reporting.tables.cells import EMPTY, cell
+
+
+def _risks(analysed: Analysed) -> tuple[Runs, Runs]:
+    why = f"analysis/{analysed.key}"
+    if analysed.absolute is None:
+        return EMPTY, EMPTY
+    low, high = analysed.absolute.intervention_ci_per_1000
+    return (
+        cell(f"{analysed.absolute.comparator_per_1000:.0f} per 1000", why),
+        cell(f"{analysed.absolute.intervention_per_1000:.0f} per 1000 ({low:.0f} to {high:.0f})", why),
+    )
+
+
+def _relative(analysed: Analysed) -> Runs:
+    result = analysed.result.result if analysed.result else None
+    if result is None:
+        return cell("no data" if analysed.kind == "no data" else "not pooled", f"analysis/{analysed.key}")
+    if result.estimate is None or result.estimate_ci is None:
+        return cell("not estimable", f"analysis/{analysed.key}")
+    low, high = result.estimate_ci
+    text = f"{result.measure} {numbers.effect(result.estimate)} ({numbers.interval(low, high)})"
+    return cell(text, f"analysis/{analysed.key}")
+
+
+def _participants(analysed: Analysed) -> Runs:
+    rows = [row for row in analysed.rows if (row.first or row.second) and not row.left_out]
+    if not rows:
+        return cell("0 (0 studies)", f"analysis/{analysed.key}")
+    people = sum(side.n or 0 for row in rows for side in (row.first, row.second) if side)
+    studies = "1 study" if len(rows) == 1 else f"{len(rows)} studies"
+    return cell(f"{numbers.whole(people)} ({studies})", f"analysis/{analysed.key}")
+
+
+def _comment(analysed: Analysed) -> Runs:
+    parts = [analysed.certainty_comment]
+    if analysed.kind == "narrative":
+        parts.append(f"Not pooled: {analysed.why_not_pooled.rstrip('.')}.")
+    if analysed.kind == "single study":
+        parts.append("One study: its own result, nothing is pooled.")
+    if analysed.kind == "no data":
+        parts.append("No included study gives data for this outcome.")
+    if analysed.needed is not None and analysed.needed.number is not None:
+        parts.append(f"{analysed.needed.text} ({analysed.needed.ci_text}).")
+    return cell(" ".join(part for part in parts if part) or "–")
+
+
+def _certainty(analysed: Analysed, note: int) -> Runs:
+    if analysed.certainty is None:
+        return EMPTY
+    stale = " (judged on other data: judge again)" if analysed.certainty_stale else ""
+    return (Text(f"{analysed.certainty.symbols} {analysed.certainty.level}{stale}"), Text(f" [{note}]" if note else ""))
+
+
+def summary_of_findings_table(findings: Findings) -> Table:
+    """Outcome, risks, relative effect, participants, certainty with its reasons as notes, comment."""
+    rows, notes = [], []
+    for analysed in findings.analyses:
+        number = 0
+        if analysed.certainty is not None and analysed.certainty.moved:
+            number = len(notes) + 1
+            reasons = "; ".join(
+                f"{factor.label} {steps:+d}: {analysed.certainty.reasons.get(factor.id, 'no reason given').rstrip('.')}"
+                for factor, steps in analysed.certainty.moved
+            )
+            notes.append(cell(f"[{number}] {reasons}."))
+        comparator, intervention = _risks(analysed)
+        follow_up = f"{analysed.outcome.name} ({analysed.timepoint})" if analysed.timepoint else analysed.outcome.name
+        rows.append((cell(follow_up), comparator, intervention, _relative(analysed), _participants(analysed),
+                     _certainty(analysed, number), _comment(analysed)))  # fmt: skip
+    sources = dict.fromkeys(analysed.absolute.assumed.source for analysed in findings.analyses if analysed.absolute)
+    if sources:
+        notes.append(cell(f"Risk with the comparator: {'; '.join(sources)}."))
+    first = findings.analyses[0] if findings.analyses else None
+    with_second = f"Risk with {first.second.name}" if first else "Risk with comparator"
+    with_first = f"Risk with {first.first.name} (95% CI)" if first else "Risk with intervention"
+    return Table(
+        name="summary-of-findings",
+        caption="Summary of findings",
+        columns=(
+            Column("Outcome (time)", width=2), Column(with_second, "right", 1.1), Column(with_first, "right", 1.4),
+            Column("Relative effect (95% CI)", "right", 1.4), Column("Participants (studies)", "right", 1.1),
+            Column("Certainty", width=1.1), Column("Comment", width=2.4),
+        ),
+        rows=tuple(rows),
+        notes=tuple(notes),
+    )  # fmt: skip

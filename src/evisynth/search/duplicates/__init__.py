@@ -1,0 +1,12 @@
+"""Records of one publication: normalised keys, candidates, decisions by named rules and vetoes, groups."""
+
+from evisynth.search.duplicates.groups import (
+    Correction,
+    DuplicateGroup,
+    Grouping,
+    Merge,
+    duplicate_groups,
+    joined_record,
+)
+
+__all__ = ["Correction", "DuplicateGroup", "Grouping", "Merge", "duplicate_groups", "joined_record"]

@@ -1,0 +1,241 @@
+"""Normalised keys: what of a record is compared, written the same way whatever the database made of it."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from evisynth.search.duplicates.wording import (
+    ADDITION,
+    ANNOTATION,
+    NOTICES,
+    NUMBER_WORDS,
+    PART,
+    PARTICLES,
+    REGISTER,
+    ROMAN,
+    SERIAL_BEGINNINGS,
+    SERIAL_TITLES,
+    SUFFIXES,
+    TRIAL_NUMBER,
+    UNIMPORTANT,
+    WHOLE_TRIAL_NUMBER,
+)
+from evisynth.search.record import Record
+
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
+    "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+# Letters that Unicode does not take apart into a letter and an accent.
+SPECIAL = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+LETTERS = str.maketrans({**GREEK, **SPECIAL, **dict.fromkeys("'’‘ʼ`´", None)})
+MARKUP = re.compile(r"</?(?:i|b|u|em|strong|su[bp]|inf|sc|span|p|br|jats:\w+)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+WORD = re.compile(r"[^\W_]+")
+# "Müller" is exported as Mueller, Müller and Muller; names are compared with the second vowel left out.
+SECOND_VOWEL = re.compile(r"ae|oe|ue|aa")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """One record's normalised keys. Empty (or None for the year) means: the record does not say."""
+
+    title: str  # folded words joined by blanks, without trailing annotations
+    squeezed: str  # the title's letters and digits alone
+    titles: frozenset[str]  # squeezed titles in every language
+    parts: frozenset[str]  # numbers that set apart texts of one title: part II, phase 3
+    notice: str  # "erratum", "retraction", "reply", "comment" or ""
+    serial: bool  # "Editorial", "Book review": a title that many texts share
+    foreign: bool  # the title is marked as translated, or there are titles in more languages
+    family: str  # first author's family name
+    first_author: frozenset[str]  # all words of the first author's name
+    authors: frozenset[str]  # all words of all names, initials left out
+    year: int | None
+    journals: tuple[tuple[str, ...], ...]  # words of the journal's name and of its abbreviation
+    volume: str
+    issue: str
+    first_page: str
+    last_page: str
+    doi: str
+    pmid: str
+    accession: str
+    registry_ids: tuple[str, ...]
+    registration: bool  # a trial registration, not a report
+    abstract: str  # squeezed, its first 400 letters
+
+
+def fold(text: str) -> str:
+    """Fold case, accents, dashes, punctuation, markup and HTML entities: words joined by one blank."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text)).replace("&", " and ")
+    if "<" in text:
+        text = MARKUP.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
+        text = "".join(letter for letter in text if not unicodedata.combining(letter)).translate(LETTERS)
+    return " ".join(WORD.findall(text.lower().replace("'", "")))
+
+
+def squeeze(text: str) -> str:
+    """Folded text without blanks."""
+    return fold(text).replace(" ", "")
+
+
+def bare_title(text: str) -> str:
+    """The folded title without the brackets of a translation and without trailing annotations.
+
+    Databases append "[abstract no: 134]", "(letter)", "[Russian]", "[see comment]"; they are cut as long as
+    most of the title remains.
+    """
+    text = ADDITION.sub(" ", text).strip().rstrip(". ")
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
+    while (found := ANNOTATION.search(text)) and found.start() >= 0.6 * len(text):
+        text = text[: found.start()].rstrip(". ")
+    return fold(text)
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """A name's words without initials, suffixes, accents and transliteration: Mueller, Müller -> muller."""
+    words = (SECOND_VOWEL.sub(lambda vowels: vowels[0][0], word) for word in fold(name).split())
+    return tuple(word for word in words if len(word) > 1 and word not in SUFFIXES)
+
+
+def family_name(name: str) -> str:
+    """The longest word of the family name, particles left out where something else remains."""
+    family, comma, _ = name.partition(",")
+    words = name_words(family) or name_words(name)
+    words = tuple(word for word in words if word not in PARTICLES) or words
+    if not words:
+        return ""
+    return max(words, key=len) if comma else words[0]
+
+
+def page_range(pages: str) -> tuple[str, str]:
+    """First and last page; the last one in full: "343-7" -> ("343", "347"). Empty where there is none."""
+    found = re.findall(r"[a-z]{0,3}[.]?\d+[a-z]?\d*", fold_page(pages))
+    if not found:
+        return "", ""
+    first, last = found[0], found[1] if len(found) > 1 else found[0]
+    if len(last) < len(first) and last.isdigit():
+        last = first[: len(first) - len(last)] + last
+    return first, last
+
+
+def fold_page(pages: str) -> str:
+    text = re.sub(r"\b(pp?|pages?|art(icle)?|no|id|unsp|n)\b[. ]*", " ", pages.lower())
+    return re.sub(r"(?<![\d])0+(?=\d)", "", re.sub(r"([a-z])[- .]+(?=\d)", r"\1", text))
+
+
+def folded_number(text: str) -> str:
+    """Volume or issue: "Vol. 30A (Suppl 3)" -> "30a"; empty where it has no digit."""
+    found = re.search(r"\d+[a-z]?", re.sub(r"\b0+(?=\d)", "", text.lower()))
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=65536)
+def journal_names(name: str) -> tuple[tuple[str, ...], ...]:
+    """The names in a journal's field, each as words without small ones.
+
+    "Zhongguo zhen jiu [Chinese acupuncture]" and "Schweizerische Rundschau = Revue suisse" hold two names;
+    a subtitle after a colon and the conference that Embase appends are left out of the first one.
+    """
+    short = re.split(r"\s[:/]\s|:\s|\. Conference", re.sub(r"\([^()]*\)", " ", name))[0]
+    parts = [name, short, *re.split(r"[\[\]=]", short)] if re.search(r"[\[\]=(:/]|\. C", name) else [name]
+    words = (
+        tuple(word for word in fold(part).split() if not UNIMPORTANT.fullmatch(word))
+        for part in reversed(parts)
+    )
+    return tuple(dict.fromkeys(each for each in words if each))
+
+
+def part_numbers(title: str) -> frozenset[str]:
+    """The numbers by which parts of one work differ: "part II", "phase 3", a final "2"."""
+    found = [match[1] for match in PART.finditer(title)]
+    found += [word for word in title.split()[-1:] if word in ROMAN or word.isdigit()]
+    return frozenset(ROMAN.get(word, NUMBER_WORDS.get(word, word)) for word in found)
+
+
+def notice_of(title: str) -> str:
+    """Which notice about another text the title announces, if any."""
+    return next((name for name, pattern in NOTICES.items() if pattern.search(title)), "")
+
+
+def is_serial(title: str) -> bool:
+    """Whether the title is one that a journal prints again and again."""
+    if SERIAL_TITLES.fullmatch(title):
+        return True
+    return SERIAL_BEGINNINGS.match(title) is not None and len(title) < 80
+
+
+def is_registration(record: Record) -> bool:
+    """Whether the record is a trial's registration (also a copy of it in CENTRAL), not a report of it."""
+    if any(REGISTER.search(text) for text in (record.type, record.journal, record.journal_abbreviation)):
+        return True
+    if TRIAL_NUMBER.match(record.accession):
+        return True
+    return REGISTER.search(record.database) is not None and not (record.volume or record.pages or record.pmid)
+
+
+def registry_numbers(record: Record, *, registration: bool) -> tuple[str, ...]:
+    """The trial's numbers, its own first; for a registration also those in its accession, journal and links.
+
+    A EudraCT number is one trial in every country: EUCTR2011-001234-12-GB -> euctr201100123412.
+    """
+    numbers = list(record.registry_ids)
+    if registration:
+        places = (record.accession, record.journal, record.journal_abbreviation, *record.links)
+        numbers += [match[0] for place in places for match in WHOLE_TRIAL_NUMBER.finditer(place)]
+    squeezed = (squeeze(number) for number in numbers)
+    eudract = (re.sub(r"^(?:euctr)?(20\d{10})(?:[a-z]{2}|3rd)?$", r"euctr\1", number) for number in squeezed)
+    return tuple(dict.fromkeys(number for number in eudract if number))
+
+
+def doi_key(doi: str) -> str:
+    """A DOI without resolver, case and trailing punctuation; empty when nothing follows the prefix's dot."""
+    found = re.search(r"10\.\d{4,9}/\S+", html.unescape(doi).lower())
+    return found[0].rstrip(".,;)") if found and not doi.rstrip().endswith(".") else ""
+
+
+def record_keys(record: Record) -> Keys:
+    """The normalised keys of a record."""
+    title = bare_title(record.title)
+    squeezed = title.replace(" ", "")
+    others = (squeeze(other) for other in (record.title, *record.other_titles))
+    further = (bare_title(other).replace(" ", "") for other in record.other_titles)
+    first = record.authors[0] if record.authors else ""
+    article_number = re.fullmatch(
+        r"[eE]\d{3,}", record.issue.strip()
+    )  # Embase may give it in place of the issue
+    first_page, last_page = page_range(record.pages or (record.issue if article_number else ""))
+    journals = {
+        words: None for name in (record.journal, record.journal_abbreviation) for words in journal_names(name)
+    }
+    registration = is_registration(record)
+    pmid = re.sub(r"\D", "", record.pmid).lstrip("0")
+    return Keys(
+        title=title,
+        squeezed=squeezed,
+        titles=frozenset({squeezed, *others, *further} - {""}),
+        parts=part_numbers(title),
+        notice=notice_of(title),
+        serial=is_serial(title),
+        foreign=bool(record.other_titles) or record.title.lstrip().startswith("["),
+        family=family_name(first),
+        first_author=frozenset(name_words(first)),
+        authors=frozenset(word for name in record.authors for word in name_words(name)),
+        year=record.year or None,  # exports of Google Scholar write 0 where they know no year
+        journals=tuple(journals),
+        volume=folded_number(record.volume),
+        issue="" if article_number else folded_number(record.issue),
+        first_page=first_page,
+        last_page=last_page,
+        doi=doi_key(record.doi),
+        pmid=pmid,
+        accession=f"{fold(record.database)} {fold(record.accession)}" if record.accession else "",
+        registry_ids=registry_numbers(record, registration=registration),
+        registration=registration,
+        abstract=squeeze(record.abstract[:600])[:400],
+    )

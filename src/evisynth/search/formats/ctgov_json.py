@@ -1,0 +1,199 @@
+"""ClinicalTrials.gov JSON, version 2: trial registrations as the site's download and its API give them.
+
+The file is a list of studies, or an object with `studies` (a page of API results), or one study. Studies are
+decoded one by one, so that a file cut short still gives the studies before the cut.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from evisynth.search.normalise import one_line, registry_ids, year_of
+from evisynth.search.record import Reading, ReadProblem, Record
+
+FORMAT = "ctgov-json"
+TRIAL = "trial registration"
+MARKER = re.compile(r'"protocolSection"\s*:')
+STUDY = re.compile(r'\{\s*"protocolSection"\s*:')
+STUDIES = re.compile(r'"studies"\s*:\s*\[')
+NEXT_PAGE = re.compile(r'"nextPageToken"\s*:\s*"')
+SEPARATORS = re.compile(r"[\s,]*")
+NCT = re.compile(r'"nctId"\s*:\s*"(NCT\d{8})"')
+DAMAGED_TITLE = re.compile(r'"(?:officialTitle|briefTitle)"\s*:\s*("(?:[^"\\\n]|\\.)*")')
+
+Tree = Mapping[str, object]
+
+
+class Piece(NamedTuple):
+    """One element of the list: what it says, or None and why it could not be decoded."""
+
+    study: object
+    complaint: str
+    text: str
+    line: int
+
+
+def recognise(head: str) -> bool:
+    """Whether a file that begins like this is ClinicalTrials.gov JSON of version 2."""
+    return head.lstrip()[:1] in {"[", "{"} and MARKER.search(head) is not None
+
+
+def read(text: str) -> Reading:
+    """Read ClinicalTrials.gov JSON, one record for each study.
+
+    A study whose JSON is damaged is still a record where its number and title can be found in it. A file that
+    is one page of several (it has a nextPageToken) is reported: the other pages are missing from it.
+    """
+    reading = Reading(format=FORMAT, found=len(MARKER.findall(text)))
+    number = 0
+    for piece in _pieces(text):
+        marked = MARKER.search(piece.text) is not None
+        number += marked
+        record = _record(piece.study) if piece.study is not None else _damaged(piece.text)
+        if marked and record is not None:
+            _note(reading, piece, number, record)
+            reading.records.append(_placed(record, number, piece))
+        elif marked:
+            message = (
+                f"Study {number} could not be read. {piece.complaint or 'It has no title and no NCT number.'}"
+            )
+            reading.problems.append(ReadProblem(piece.line, piece.text[:200], message, lost_record=True))
+        elif piece.text.strip():
+            message = "Not a study (no protocolSection); not used."
+            reading.problems.append(ReadProblem(piece.line, piece.text[:200], message))
+    if token := NEXT_PAGE.search(text):
+        line = text.count("\n", 0, token.start()) + 1
+        message = "The file is one page of several (it has a nextPageToken); the later pages are not in it."
+        reading.problems.append(ReadProblem(line, token[0], message))
+    return reading
+
+
+def _note(reading: Reading, piece: Piece, number: int, record: Record) -> None:
+    if piece.complaint:
+        message = f"Study {number} is damaged; only its number and title could be read. {piece.complaint}"
+        reading.problems.append(ReadProblem(piece.line, piece.text[:200], message))
+    elif not record.title:
+        reading.problems.append(ReadProblem(piece.line, piece.text[:200], f"Study {number} has no title."))
+
+
+def _placed(record: Record, number: int, piece: Piece) -> Record:
+    return replace(record, number=number, line=piece.line, raw=piece.text)
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    """The elements of the list of studies, each decoded on its own."""
+    decoder = json.JSONDecoder()
+    position = _list_start(text)
+    line, counted = 1, 0
+    while position < len(text):
+        line, counted = line + text.count("\n", counted, position), position
+        following = STUDY.search(text, position + 1)
+        limit = following.start() if following else len(text)
+        part = text[position:limit] if STUDY.match(text, position) else text[position:]
+        study, end, complaint = None, limit, ""
+        try:
+            study, length = decoder.raw_decode(part)
+            end = position + length
+        except (ValueError, RecursionError) as error:
+            complaint = _complaint(error, line)
+        yield Piece(study, complaint, text[position:end].rstrip(" \t\n,"), line)
+        separator = SEPARATORS.match(text, end)
+        position = separator.end() if separator else end
+        if text[position : position + 1] == "]":
+            return
+
+
+def _list_start(text: str) -> int:
+    start = len(text) - len(text.lstrip())
+    opening = None if STUDY.match(text, start) else STUDIES.search(text)
+    position = opening.end() if opening else start
+    if text.startswith("[", start):
+        position = start + 1
+    separator = SEPARATORS.match(text, position)
+    position = separator.end() if separator else position
+    return len(text) if text[position : position + 1] == "]" else position
+
+
+def _complaint(error: ValueError | RecursionError, line: int) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"Line {line + error.lineno - 1}: the JSON is broken: {error.msg}."
+    if isinstance(error, RecursionError):
+        return f"Line {line}: the JSON is nested too deeply."
+    return f"Line {line}: the JSON is broken: {error}."
+
+
+def _damaged(text: str) -> Record | None:
+    number, title = NCT.search(text), DAMAGED_TITLE.search(text)
+    if number is None or title is None:
+        return None
+    try:
+        words = json.loads(title[1])
+    except ValueError:
+        return None
+    return Record(
+        title=one_line(words),
+        registry_ids=(number[1],),
+        accession=number[1],
+        database="ClinicalTrials.gov",
+        type=TRIAL,
+    )
+
+
+def _record(study: object) -> Record | None:
+    """The trial, or None for an object without number and title."""
+    protocol = _tree(_tree(study).get("protocolSection"))
+    identity = _tree(protocol.get("identificationModule"))
+    status = _tree(protocol.get("statusModule"))
+    conditions = _tree(protocol.get("conditionsModule"))
+    number = _text(identity.get("nctId"))
+    official, brief = _text(identity.get("officialTitle")), _text(identity.get("briefTitle"))
+    if not (number or official or brief):
+        return None
+    first_posted = _text(_tree(status.get("studyFirstPostDateStruct")).get("date"))
+    interventions = _trees(_tree(protocol.get("armsInterventionsModule")).get("interventions"))
+    words = [
+        _text(identity.get("acronym")),
+        *_texts(conditions.get("conditions")),
+        *_texts(conditions.get("keywords")),
+        *(_text(item.get("name")) for item in interventions),
+    ]
+    return Record(
+        title=official or brief,
+        other_titles=(brief,) if official and brief and brief != official else (),
+        year=year_of(first_posted or _text(status.get("studyFirstSubmitDate"))),
+        abstract=_text(_tree(protocol.get("descriptionModule")).get("briefSummary")),
+        registry_ids=_registry_ids(number, identity),
+        accession=number,
+        database="ClinicalTrials.gov",
+        type=TRIAL,
+        keywords=tuple(dict.fromkeys(filter(None, words))),
+        links=(f"https://clinicaltrials.gov/study/{number}",) if number else (),
+    )
+
+
+def _registry_ids(number: str, identity: Tree) -> tuple[str, ...]:
+    """The NCT number first, then the numbers in other registers; grant and sponsor numbers are none."""
+    others = []
+    for item in _trees(identity.get("secondaryIdInfos")):
+        prefix = "EUCTR" if item.get("type") == "EUDRACT_NUMBER" else ""
+        others.append(prefix + _text(item.get("id")))
+    own = _text(_tree(identity.get("orgStudyIdInfo")).get("id"))
+    return registry_ids(number, *_texts(identity.get("nctIdAliases")), own, *others)
+
+
+def _tree(value: object) -> Tree:
+    return value if isinstance(value, dict) else {}
+
+
+def _trees(value: object) -> list[Tree]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> list[str]:
+    return [_text(item) for item in value] if isinstance(value, list) else []

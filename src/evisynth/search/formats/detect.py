@@ -1,0 +1,130 @@
+"""Which format a file is in, from its content: names of files are often wrong (nbib saved as .ris)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+from evisynth.search.record import Reading
+
+HEAD = 20_000  # characters that recognise a format
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name, the module and functions that read and recognise it, and what people call it."""
+
+    name: str
+    module: str
+    called: str
+    endings: tuple[str, ...]  # of file names that promise this format and no other
+    reader: str = "read"
+    recogniser: str = "recognise"
+
+    def _module(self) -> ModuleType:
+        return import_module(f"evisynth.search.formats.{self.module}")
+
+    def read(self, text: str) -> Reading:
+        """Read a text of this format; its module is loaded only now."""
+        reading: Reading = getattr(self._module(), self.reader)(text)
+        reading.format = self.name
+        return reading
+
+    def recognise(self, head: str) -> bool:
+        recogniser: Callable[[str], bool] = getattr(self._module(), self.recogniser)
+        return recogniser(head)
+
+
+# In the order in which they are asked: the surest marks first, a table of commas last.
+FORMATS = (
+    Format("ctgov-json", "ctgov_json", "ClinicalTrials.gov JSON", ("json",)),
+    Format("pubmed-xml", "pubmed_xml", "PubMed XML", ("xml",)),
+    Format("endnote-xml", "endnote_xml", "EndNote XML", ("xml",)),
+    Format("ovid-medline", "ovid", "Ovid Reprint/Medline", ("cgi",), "read_medline", "recognise_medline"),
+    Format("ovid-text", "ovid", "Ovid labelled text", (), "read_labelled", "recognise_labelled"),
+    Format("nbib", "nbib", "PubMed (nbib, MEDLINE)", ("nbib",)),
+    Format("wos-plain", "wos", "Web of Science plain text", ("ciw", "isi")),
+    Format("ris", "ris", "RIS", ("ris",)),
+    Format("enw", "enw", "EndNote tagged (.enw)", ("enw",)),
+    Format("bibtex", "bibtex", "BibTeX", ("bib", "bibtex")),
+    Format("csv", "csv_tables", "CSV or tab-separated table", ("csv", "tsv")),
+)
+BY_NAME = {each.name: each for each in FORMATS}
+_FIRST_LETTERS = {
+    "ctgov-json": "{[",
+    "pubmed-xml": "<",
+    "endnote-xml": "<",
+}  # not worth loading lxml for others
+
+_NOT_READ = (  # what it looks like, how it is known, what would do
+    (
+        re.compile(r"<rdf:RDF\b", re.IGNORECASE),
+        "Zotero RDF",
+        "In Zotero choose RIS as the format of the export.",
+    ),
+    (re.compile(r"<Trials_downloaded_from_ICTRP\b"), "an export of WHO ICTRP", "Export it as CSV."),
+    (
+        re.compile(r"<!doctype html|<html\b|<head\b|<body\b", re.IGNORECASE),
+        "a web page",
+        "It is probably a login or error page that was saved in place of the export: log in and export again.",
+    ),
+    (re.compile(r"\{\\rtf"), "a rich text document", "Export as RIS, not as a formatted bibliography."),
+    (
+        re.compile(r"<\?xml\b|<\w"),
+        "XML of a kind that is not read",
+        "XML is read from PubMed and EndNote; RIS from all.",
+    ),
+)
+_BINARY = (
+    (b"%PDF", "a PDF document", "The export itself is needed, as RIS, nbib, CSV or the like."),
+    (b"PK\x03\x04", "a ZIP archive or a spreadsheet (.xlsx)", "Unpack it, or save the table as CSV (UTF-8)."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "Save the table as CSV (UTF-8)."),
+    (b"\x89PNG", "a picture", "The export itself is needed, as RIS, nbib, CSV or the like."),
+    (b"\xff\xd8\xff", "a picture", "The export itself is needed, as RIS, nbib, CSV or the like."),
+    (b"SQLite format 3", "a database file", "Export its references as RIS."),
+)
+
+
+def find_format(text: str) -> Format | None:
+    """The format of a text, by what its beginning looks like; none where no reader recognises it."""
+    head = text[:HEAD].lstrip("\ufeff")
+    start = head.lstrip()[:1]
+    for each in FORMATS:
+        if start and start in _FIRST_LETTERS.get(each.name, start) and each.recognise(head):
+            return each
+    return None
+
+
+def promised_by(name: str) -> tuple[Format, ...]:
+    """The formats that the ending of a file name promises; none for .txt and unknown endings."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    return tuple(each for each in FORMATS if ending in each.endings)
+
+
+def not_readable(text: str) -> str:
+    """What an unknown text looks like and what would do instead, where that is known; else ""."""
+    head = text[:HEAD].lstrip("\ufeff \t\r\n")
+    for pattern, looks_like, remedy in _NOT_READ:
+        if pattern.match(head) or (looks_like == "a web page" and pattern.search(head[:2000])):
+            return f"it is {looks_like}. {remedy}"
+    return ""
+
+
+def not_text(data: bytes) -> str:
+    """What a file that is no text is, and what would do instead; "" for text."""
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, looks_like, remedy in _BINARY:
+        if start.startswith(magic):
+            return f"it is {looks_like}. {remedy}"
+    return ""
+
+
+def is_binary(text: str) -> bool:
+    """Whether a decoded text is no text: control characters that no export has."""
+    head = text[:HEAD]
+    strange = sum(
+        head.count(letter) for letter in "\x00\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10\x11\x12\x13\x14"
+    )
+    return strange > len(head) / 200

@@ -1,0 +1,96 @@
+"""EndNote tagged format (.enw), as EndNote, Google Scholar and publishers write it.
+
+A percent sign, one character and a blank begin a field. %0 (the type of reference) starts a record; a blank
+line ends it.
+"""
+
+import re
+
+from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared
+from evisynth.search.normalise import (
+    clean_doi,
+    clean_pmcid,
+    clean_pmid,
+    issn_list,
+    page_range,
+    registry_ids,
+    unique,
+    year_of,
+)
+from evisynth.search.record import Reading, Record
+
+FORMAT = "enw"
+
+KNOWN = frozenset(f"%{letter}" for letter in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ@?!#$&()*+,:;<=>[]^{|}~")
+
+_TAG = re.compile(r"\n(%[0-9A-Z@?!#$&()*+,:;<=>\[\]^{|}~])(?:[ \t]+|(?=\n)|\Z)")
+_START = re.compile(r"\n%0(?=[ \t])")
+_OUTSIDE = "This line is outside a record; it is not used."
+
+
+def recognise(head: str) -> bool:
+    """Whether a file that begins like this is EndNote tagged text: a title, and a type or an author."""
+    head = prepared(head)
+    return re.search(r"\n%T[ \t]", head) is not None and re.search(r"\n%[0AJD][ \t]", head) is not None
+
+
+def read(text: str) -> Reading:
+    """Read EndNote tagged text. Every line that is in no record is reported."""
+    text = prepared(text)
+    notes = Notes(Reading(FORMAT), text, KNOWN)
+    places = _starts(text)
+    notes.unused(0, places[0] if places else len(text), _OUTSIDE)
+    for place, following in zip(places, [*places[1:], len(text)], strict=True):
+        line = notes.line_at(place)
+        raw = text[place:following].strip("\n")
+        _, fields = notes.fields(text[place:following], _TAG, line)
+        if "%0" not in fields:
+            notes.add(line, raw, "This record has no %0 line; it was taken to start after a blank line.")
+        notes.keep(_record(fields, len(notes.reading.records) + 1, line, raw), line, raw)
+    return notes.close(len(_START.findall(text)))
+
+
+def _starts(text: str) -> list[int]:
+    """Where records start: at %0, or after a blank line where a further title follows."""
+    starts: list[int] = []
+    title_seen = False
+    for found in _TAG.finditer(text):
+        after_blank = not starts or text.startswith("\n", found.start() - 1)
+        if found[1] == "%0" or (after_blank and (title_seen or not starts)):
+            starts.append(found.start())
+            title_seen = False
+        title_seen = title_seen or found[1] == "%T"
+    return starts
+
+
+def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
+    """The record that the fields make; none where nothing but its type is known."""
+    if not any(values != [""] for name, values in fields.items() if name != "%0"):
+        return None
+    title = fields.first("%T", "%!")
+    return Record(
+        title=title,
+        authors=authors_from(fields.lines("%A")) or authors_from(fields.lines("%E")),
+        year=year_of(fields.first("%D")) or year_of(fields.first("%8")),
+        journal=fields.first("%J", "%B"),
+        journal_abbreviation=fields.first("%O") if "abbrev" in fields.first("%O").lower() else "",
+        volume=fields.first("%V"),
+        issue=fields.first("%N"),
+        pages=page_range(fields.first("%P")),
+        abstract=fields.first("%X"),
+        doi=next((doi for value in fields.all("%R", "%U") if (doi := clean_doi(value))), ""),
+        pmid=next((clean_pmid(value) for value in fields.all("%M", "%U", "%Z") if "pm" in value.lower()), ""),
+        pmcid=next((clean_pmcid(value) for value in fields.all("%2") if value.upper().startswith("PMC")), ""),
+        registry_ids=registry_ids(title, *fields.all("%X", "%Z")),
+        accession=fields.first("%M"),
+        database=fields.first("%~", "%W"),
+        type=fields.first("%9", "%0"),
+        language=fields.first("%G"),
+        issn=issn_list(*fields.lines("%@")),
+        keywords=keywords_from(fields.lines("%K")),
+        other_titles=unique(other for other in fields.all("%Q", "%T") if other != title),
+        links=unique(part for value in fields.all("%U", "%>") for part in value.split() if "://" in part),
+        number=number,
+        line=line,
+        raw=raw,
+    )

@@ -1,0 +1,83 @@
+r"""LaTeX as BibTeX exports use it, turned into plain text: {\"o} is ö, \textit{in vitro} is in vitro."""
+
+import re
+import unicodedata
+
+COMBINING = {
+    '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
+    "c": "\u0327", "v": "\u030c", "H": "\u030b", "k": "\u0328", "r": "\u030a", "u": "\u0306", "d": "\u0323",
+    "b": "\u0331",
+}  # fmt: skip
+SYMBOLS = {
+    "ss": "ß", "o": "ø", "O": "Ø", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
+    "l": "ł", "L": "Ł", "i": "i", "j": "j", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ",
+    "DJ": "Đ", "ng": "ŋ", "textendash": "–", "textemdash": "—", "textquoteright": "’",
+    "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textregistered": "®",
+    "texttrademark": "™", "copyright": "©", "pounds": "£", "euro": "€", "texteuro": "€", "textdegree": "°",
+    "degree": "°", "circ": "°", "pm": "±", "textpm": "±", "times": "×", "texttimes": "×", "leq": "≤",
+    "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "ldots": "…", "dots": "…", "textellipsis": "…",
+    "textgreater": ">", "textless": "<", "sim": "~", "textasciitilde": "~", "approx": "≈", "cdot": "·",
+    "textperiodcentered": "·", "infty": "∞", "rightarrow": "→", "to": "→", "textmu": "µ", "S": "§",
+    "textbackslash": "\\", "textbar": "|", "textunderscore": "_", "lt": "<", "gt": ">",
+}  # fmt: skip
+GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu"),
+    *("nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
+)
+for _name in GREEK:
+    _letter = "lamda" if _name == "lambda" else _name
+    SYMBOLS[_name] = unicodedata.lookup(f"GREEK SMALL LETTER {_letter}")
+    SYMBOLS[_name.capitalize()] = unicodedata.lookup(f"GREEK CAPITAL LETTER {_letter}")
+# Commands that change only how their argument looks.
+LOOKS = (
+    r"text(?:it|bf|sc|rm|sf|tt|sl|up|md|normal|superscript|subscript)|emph|mathrm|mathit|mathbf|mathsf|mathcal|"
+    r"underline|uppercase|mbox|hbox|ensuremath|url|href|path|it|bf|em|rm|sc|tt|sl|sf|bibinfo|relax|noopsort"
+)
+
+ACCENT = re.compile(
+    r"""\\(?:(["'`^~=.])\s*|([cvHkrudb])(?:\s+|(?=\s*\{)))(?:\{\s*(\\?[^\W\d_])\s*\}|(\\[ij](?![A-Za-z])|[^\W\d_]))"""
+)
+COMMAND = re.compile(r"\\([A-Za-z]+)(?:\s*\{\}|\s+(?=[^\s])|(?![A-Za-z]))")
+LOOK = re.compile(rf"\\(?:{LOOKS})(?![A-Za-z])\s*")
+MATH = re.compile(r"(?<!\\)\$([^$]*[\\^_{][^$]*)(?<!\\)\$")
+ESCAPED = re.compile(r"\\([&%$#_{} ,;!])")
+QUOTES = (("``", "“"), ("''", "”"), ("---", "—"), ("--", "–"))
+BRACES = re.compile(r"(?<!\\)[{}]")
+# Signs that are meant as such, kept apart until LaTeX's own are gone.
+HELD = {"{": "\ue000", "}": "\ue001", "$": "\ue002", "~": "\ue003", "\\": "\ue004"}
+
+
+def plain_text(value: str) -> str:
+    """LaTeX as plain text in NFC; commands that are not known stay as they are."""
+    if "\\" in value:
+        value = ESCAPED.sub(lambda sign: HELD.get(sign[1], " " if sign[1] in " ,;!" else sign[1]), value)
+        value = ACCENT.sub(_accented, value)
+    value = MATH.sub(lambda math: re.sub(r"[\^_](?=[{\w])", "", math[1]), value)
+    if "\\" in value:
+        value = LOOK.sub("", value)
+        value = COMMAND.sub(lambda command: SYMBOLS.get(command[1], command[0]), value)
+    value = BRACES.sub("", value)
+    for written, meant in QUOTES:
+        value = value.replace(written, meant)
+    value = value.replace("~", " ")
+    for sign, held in HELD.items():
+        value = value.replace(held, sign)
+    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", value)).strip()
+
+
+def plain_address(value: str) -> str:
+    """A web address or DOI: only LaTeX's escapes and braces are taken away."""
+    value = re.sub(r"\\(?:url|href)\s*(?=\{)", "", value)
+    return re.sub(
+        r"\{?\\(?:textunderscore)?([&%$#_~])\}?|\\textunderscore(?:\{\})?|[{}]", _address, value
+    ).strip()
+
+
+def _address(found: re.Match[str]) -> str:
+    return found[1] or ("_" if "underscore" in found[0] else "")
+
+
+def _accented(found: re.Match[str]) -> str:
+    mark = COMBINING[found[1] or found[2]]
+    letter = (found[3] or found[4]).lstrip("\\")
+    return unicodedata.normalize("NFC", letter + mark)

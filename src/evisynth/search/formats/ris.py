@@ -1,0 +1,493 @@
+"""RIS, as the databases and reference managers really write it.
+
+TY starts a record and ER ends it; between them are fields of a two-character tag, blanks and a hyphen. What
+the sources do differently is in the tables and comments below. The tag list is that of the RIS format
+specification (Research Information Systems) with the vendors' own tags.
+"""
+
+import re
+
+from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared
+from evisynth.search.normalise import (
+    clean_doi,
+    clean_pmcid,
+    clean_pmid,
+    issn_list,
+    page_range,
+    registry_ids,
+    unique,
+    year_of,
+)
+from evisynth.search.record import Reading, Record
+
+FORMAT = "ris"
+
+# Field of a record -> tags, the best first.
+TITLE = ("TI", "T1", "CT", "BT", "ST")
+YEAR = ("PY", "Y1", "YR", "DA")  # never Y2 (when it was looked up) or DP (the provider, in EBSCO and BVS)
+JOURNAL = ("JF", "JO")
+ABBREVIATION = ("JA", "J2", "J1", "JI", "J9", "NL")  # NL: Ovid, after ER
+ABSTRACT = ("AB", "N2")
+PAGES = ("PG", "C7", "AR")  # PG: Covidence; C7: article number (Scopus, Web of Science)
+DOI = ("DO", "DI", "L3", "L2", "UR", "L1", "LK", "M3")  # L3: EBSCO; L2: Embase.com, ProQuest
+LABELLED_IDS = ("C1", "C2", "C3", "C4", "C5", "C6", "C8", "U1", "U2", "U3", "U4", "U5", "M2", "UR", "L2")
+REGISTRY = (
+    "TI",
+    "T1",
+    "TT",
+    "AB",
+    "N2",
+    "AN",
+    "UR",
+    "L2",
+    "N1",
+    "KW",
+    "C1",
+    "C2",
+    "C3",
+    "C4",
+    "C5",
+    "M1",
+    "ID",
+)
+LINKS = ("UR", "L1", "L2")
+
+JOURNAL_TYPES = frozenset(
+    {"JOUR", "JFULL", "EJOUR", "EJOU", "MGZN", "NEWS", "INPR", "ABST", "SER", "CONF", "CPAPER"}
+)
+KNOWN = frozenset(
+    [
+        "TY",
+        "ER",
+        "A1",
+        "A2",
+        "A3",
+        "A4",
+        "A5",
+        "A6",
+        "AB",
+        "AD",
+        "AE",
+        "AI",
+        "AN",
+        "AR",
+        "AU",
+        "AV",
+        "BN",
+        "BT",
+        "C1",
+        "C2",
+        "C3",
+        "C4",
+        "C5",
+        "C6",
+        "C7",
+        "C8",
+        "CA",
+        "CC",
+        "CL",
+        "CN",
+        "CP",
+        "CR",
+        "CT",
+        "CY",
+        "DA",
+        "DB",
+        "DI",
+        "DO",
+        "DP",
+        "DS",
+        "ED",
+        "EI",
+        "EM",
+        "EP",
+        "ET",
+        "FD",
+        "FU",
+        "FX",
+        "ID",
+        "IS",
+        "J1",
+        "J2",
+        "J9",
+        "JA",
+        "JF",
+        "JI",
+        "JO",
+        "KW",
+        "L1",
+        "L2",
+        "L3",
+        "L4",
+        "LA",
+        "LB",
+        "LK",
+        "M1",
+        "M2",
+        "M3",
+        "M4",
+        "MH",
+        "N1",
+        "N2",
+        "NL",
+        "NS",
+        "NV",
+        "OA",
+        "OP",
+        "PA",
+        "PB",
+        "PD",
+        "PG",
+        "PI",
+        "PM",
+        "PN",
+        "PP",
+        "PU",
+        "PY",
+        "RI",
+        "RN",
+        "RP",
+        "SE",
+        "SI",
+        "SL",
+        "SN",
+        "SP",
+        "ST",
+        "SU",
+        "T1",
+        "T2",
+        "T3",
+        "TA",
+        "TI",
+        "TS",
+        "TT",
+        "TX",
+        "U1",
+        "U2",
+        "U3",
+        "U4",
+        "U5",
+        "UR",
+        "VL",
+        "VO",
+        "WE",
+        "WT",
+        "Y1",
+        "Y2",
+        "YR",
+    ]
+)
+
+_MARKER = re.compile(r"\n([ \t]*)(TY|ER)([ \xa0]{0,3})-(?:[ \t\xa0]*(?=\n|\Z)|[ \t\xa0]+(?=([^\n]{0,80})))")
+_MARKERS = frozenset({"TY", "ER"})
+_CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}\s*")
+_TYPE = re.compile(r"(?:\w[\w /,-]{0,38})?\s*")
+_WORD_NA = re.compile(
+    r"n\.?/?a\.?|null|none|no abstract available\.?|\[no abstract available\]", re.IGNORECASE
+)
+_COPYRIGHT = re.compile(r"copyright (?:of|applies)\b|copyright ?[©(]|©", re.IGNORECASE)
+_SECTION = re.compile(
+    r"(?:methods?|results?|findings|conclusions?|interpretation|design|setting|trial registration)\b",
+    re.IGNORECASE,
+)
+_NOISE = (
+    (re.compile(r"\s*<?\d{1,7}\. ?>?\s*$"), "Numbering that Ovid puts before a record."),
+    (
+        re.compile(r"\s*(?:Record #\d+ of \d+|Provider: |Content: )"),
+        "Header that the Cochrane Library puts before a record.",
+    ),
+    (re.compile(r"\s*Link to the (?:Ovid Full Text|External Link)"), "Link that Ovid puts after a record."),
+)
+_OUTSIDE = "This line is outside a record; it is not used."
+_TRAILING_NOISE = re.compile(
+    r"(?:\n+[ \t]*(?:<?\d{1,7}\. ?>?|Record #\d+ of \d+|Provider: [^\n]*|Content: [^\n]*|Link to the [^\n]*)[ \t]*)+\s*\Z"
+)
+
+
+def recognise(head: str) -> bool:
+    """Whether a file that begins like this is RIS: a TY line, or a title and an author, journal or ER line."""
+    head = prepared(head)
+    if any(mark[2] == "TY" and _CODE.fullmatch(mark[4] or "") for mark in _MARKER.finditer(head)):
+        return True
+    return bool(re.search(r"\n(?:TI|T1)  - ", head) and re.search(r"\n(?:ER|A1|JO|JF|TY)  -", head))
+
+
+def read(text: str) -> Reading:
+    """Read RIS. Every line that is in no record is reported; so is what was assumed to read one."""
+    text = prepared(text)
+    layout = _Layout(text)
+    reader = _Reader(Notes(Reading(FORMAT), text, KNOWN, _NOISE), layout.tag)
+    marks = [mark for mark in _MARKER.finditer(text) if layout.is_marker(mark)]
+    reader.before_first(marks[0] if marks else None)
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        if mark[2] == "TY":
+            reader.record_from(mark, following)
+        else:
+            reader.after_end(mark, following)
+    reader.flush()
+    return reader.notes.close(_markers(marks, text, layout.tag))
+
+
+def _markers(marks: list[re.Match[str]], text: str, tag: re.Pattern[str]) -> int:
+    """The number of records by the markers alone: TY lines, and ER lines that follow no TY but some tag."""
+    count, after, place = 0, "ER", 0
+    for mark in marks:
+        count += mark[2] == "TY" or (after == "ER" and tag.search(text, place, mark.start()) is not None)
+        after, place = mark[2], mark.end()
+    return int(count)
+
+
+class _Layout:
+    """How the lines of one file look: how far tags are indented, and the blanks between tag and hyphen.
+
+    Both are taken from its TY (or else ER) lines, so that "T2 - weighted" in an abstract is not a tag where
+    TY is followed by two blanks.
+    """
+
+    def __init__(self, text: str) -> None:
+        marks = list(_MARKER.finditer(text))
+        for candidates in (
+            [mark for mark in marks if mark[2] == "TY" and _CODE.fullmatch(mark[4] or "")],
+            [mark for mark in marks if mark[2] == "TY"],
+            [mark for mark in marks if not mark[4]],
+        ):
+            if candidates:
+                self.indents = {mark[1] for mark in candidates}
+                self.blanks = {mark[3].replace("\xa0", " ") for mark in candidates}
+                break
+        else:
+            self.indents, self.blanks = {""}, {"  "}
+        indents = "|".join(sorted(map(re.escape, self.indents), key=len, reverse=True))
+        blanks = "|".join(
+            sorted((blank.replace(" ", r"[ \xa0]") for blank in self.blanks), key=len, reverse=True)
+        )
+        after = r"[ \t\xa0]*" if self.blanks == {"  "} else r"(?:[ \t\xa0]+|(?=\n)|\Z)"
+        self.tag = re.compile(rf"\n(?:{indents})([A-Z][A-Z0-9])(?:{blanks})-{after}")
+
+    def is_marker(self, mark: re.Match[str]) -> bool:
+        """Whether this TY or ER is one: "ER  - positive tumours" is a line of an abstract."""
+        if mark[2] == "ER":
+            return not mark[4]
+        placed = mark[1] in self.indents and mark[3].replace("\xa0", " ") in self.blanks
+        return placed and _TYPE.fullmatch(mark[4] or "") is not None
+
+
+class _Reader:
+    """Goes from marker to marker and builds the records; the last one waits, since Ovid adds to it after ER."""
+
+    def __init__(self, notes: Notes, tag: re.Pattern[str]) -> None:
+        self.notes = notes
+        self.tag = tag
+        self.waiting: tuple[Fields, int, int, int] | None = None
+
+    def record_from(self, mark: re.Match[str], following: re.Match[str] | None) -> None:
+        """Read the record from its TY line to the next marker."""
+        start, end = mark.start(), self._start_of(following)
+        line = self.notes.line_at(start)
+        if following is None or following[2] == "TY":
+            self.notes.add(
+                line,
+                mark[0].strip(),
+                "This record has no ER line; it was taken to end before the next record.",
+            )
+            end = self._outside(start, end)
+        self._wait(start, end if following is None or following[2] == "TY" else following.end(), end, line)
+
+    def before_first(self, first: re.Match[str] | None) -> None:
+        self._between(0, self._start_of(first), first)
+
+    def after_end(self, mark: re.Match[str], following: re.Match[str] | None) -> None:
+        self._between(mark.end(), self._start_of(following), following)
+
+    def _start_of(self, mark: re.Match[str] | None) -> int:
+        return len(self.notes.text) if mark is None else mark.start()
+
+    def _between(self, start: int, end: int, following: re.Match[str] | None) -> None:
+        """Read what stands between an ER (or the beginning) and the next marker: mostly nothing."""
+        text = self.notes.text
+        if text[start:end].isspace() or start == end:
+            return
+        tag = self.tag.search(text, start, end)
+        if tag is None:
+            self.notes.unused(start, end, _OUTSIDE)
+            return
+        self.notes.unused(start, tag.start(), _OUTSIDE)
+        ends = following is not None and following[2] == "ER"
+        if ends or re.search(r"\n[ \t]*(?:TI|T1)[ \xa0]*-", text[tag.start() : end]):
+            line = self.notes.line_at(tag.start())
+            self.notes.add(line, tag[0].strip(), "This record has no TY line; it was taken to start here.")
+            inner = end if ends else self._outside(tag.start(), end)
+            self._wait(tag.start(), following.end() if ends and following else inner, inner, line)
+        else:
+            self._stray(tag.start(), end)
+
+    def _outside(self, start: int, end: int) -> int:
+        """Where a record without ER ends: text after a blank line after its last field is not part of it."""
+        text = self.notes.text
+        last = start
+        for last_tag in self.tag.finditer(text, start, end):
+            last = last_tag.end()
+        found = re.compile(
+            r"\n[ \t]*\n|\n[ \t]*(?:<?\d{1,7}\. ?>?|Record #\d+ of \d+)[ \t]*(?=\n|\Z)"
+        ).search(text, last, end)
+        if found is None:
+            return end
+        self.notes.unused(found.start(), end, _OUTSIDE)
+        return found.start()
+
+    def _stray(self, start: int, end: int) -> None:
+        """Tagged lines after ER that make no record: they are given to the record before, where there is one."""
+        if self.waiting is None:
+            self.notes.unused(start, end, _OUTSIDE)
+            return
+        line = self.notes.line_at(start)
+        inner = self._outside(start, end)
+        fields, _, _, _ = self.waiting
+        _, more = self.notes.fields(self.notes.text[start:inner], self.tag, line)
+        for name, values in more.items():
+            fields.setdefault(name, []).extend(values)
+        self.waiting = (fields, self.waiting[1], self.waiting[2], inner)
+        tags = ", ".join(more)
+        self.notes.add(
+            line, self.notes.text[start:inner], f"Tags after ER ({tags}); taken as part of the record before."
+        )
+
+    def _wait(self, start: int, raw_end: int, end: int, line: int) -> None:
+        self.flush()
+        _, fields = self.notes.fields(self.notes.text[start:end], self.tag, line, only_at_ends=_MARKERS)
+        kind, newline, rest = fields.get("TY", [""])[0].partition("\n")
+        if newline and rest.strip():
+            self.notes.add(line + 1, rest, "Text without a tag after TY; it is not used.")
+            fields["TY"][0] = kind
+        self.waiting = (fields, line, start, raw_end)
+
+    def flush(self) -> None:
+        """Build the record that waits."""
+        if self.waiting is None:
+            return
+        fields, line, start, end = self.waiting
+        self.waiting = None
+        raw = self.notes.text[start:end].strip("\n")
+        number = len(self.notes.reading.records) + 1
+        self.notes.keep(_record(fields, number, line, raw), line, raw)
+
+
+def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
+    """The record that the fields make; none where nothing but its type is known."""
+    if not any(values != [""] for name, values in fields.items() if name not in {"TY", "ER", "ID"}):
+        return None
+    kind = fields.first("TY")
+    title = fields.first(*TITLE)
+    journal = fields.first(*JOURNAL) or (fields.first("T2", "BT") if kind in JOURNAL_TYPES else "")
+    abbreviation = fields.first(*ABBREVIATION) or fields.first("JO")
+    abstract, other_abstracts = _abstracts(fields)
+    return Record(
+        title=title,
+        authors=_authors(fields),
+        year=next((year for tag in YEAR if (year := year_of(fields.first(tag)))), None),
+        journal=journal or abbreviation,
+        journal_abbreviation="" if abbreviation == journal else abbreviation,
+        volume=fields.first("VL"),
+        issue=fields.first("IS"),
+        pages=page_range(fields.first("SP"), fields.first("EP")) or page_range(fields.first(*PAGES)),
+        abstract=abstract,
+        doi=_doi(fields),
+        pmid=_pmid(fields),
+        pmcid=next(
+            (clean_pmcid(value) for value in fields.all(*LABELLED_IDS) if value.upper().startswith("PMC")), ""
+        ),
+        registry_ids=registry_ids(*fields.all(*REGISTRY)),
+        accession=_accession(fields),
+        database=fields.first("DB") or _provider(fields.first("DP")),
+        type=_type(fields, kind),
+        language=fields.first("LA"),
+        issn=issn_list(*fields.lines("SN")),
+        keywords=keywords_from(fields.lines("KW", "MH")),
+        other_titles=unique(other for other in fields.all("TI", "T1", "TT") if other != title),
+        other_abstracts=other_abstracts,
+        links=unique(
+            part for value in fields.all(*LINKS) for part in value.split() if part.startswith(("http", "ftp"))
+        ),
+        number=number,
+        line=line,
+        raw=raw,
+    )
+
+
+def _authors(fields: Fields) -> tuple[str, ...]:
+    """AU, or A1; where a record has both, those of A1 that AU does not have follow."""
+    names = authors_from(fields.lines("AU"))
+    first = authors_from(fields.lines("A1"))
+    return names + tuple(name for name in first if name not in set(names)) if names else first
+
+
+def _abstracts(fields: Fields) -> tuple[str, tuple[str, ...]]:
+    """The abstract, and those in further languages (LILACS writes AB once for each language).
+
+    EBSCO's second AB is a notice of copyright and no abstract. An AB that starts with the name of a later
+    section (Methods, Results) goes on with the one before.
+    """
+    texts: list[str] = []
+    for text in unique(fields.all(*ABSTRACT)):
+        if _WORD_NA.fullmatch(text) or (texts and _COPYRIGHT.match(text)):
+            continue
+        if texts and _SECTION.match(text):
+            texts[-1] = f"{texts[-1]} {text}"
+        else:
+            texts.append(text)
+    return (texts[0], tuple(texts[1:])) if texts else ("", ())
+
+
+def _doi(fields: Fields) -> str:
+    """The DOI; from a note only where the note names exactly one, since notes name errata and comments too."""
+    for value in fields.all(*DOI):
+        if doi := clean_doi(value):
+            return doi
+    noted = {
+        clean_doi(found)
+        for note in fields.all("N1")
+        for found in re.findall(r"doi\W{0,3}(10\.\S+)", note, re.IGNORECASE)
+    }
+    return noted.pop() if len(noted) == 1 else ""
+
+
+def _pmid(fields: Fields) -> str:
+    """The PubMed number where the export calls it so: C3 "PUBMED 1" (CENTRAL), U1 "1[pmid]", a PubMed address."""
+    for value in fields.all(*LABELLED_IDS):
+        if not value.isdigit() and (pmid := clean_pmid(value)):
+            return pmid
+    source = f"{fields.first('DB')} {fields.first('DP')}".upper()
+    if "MEDLINE" in source or "PUBMED" in source or "NLM" in source.split():
+        return next(
+            (pmid for value in fields.all("AN", "ID") if value.isdigit() and (pmid := clean_pmid(value))), ""
+        )
+    return ""
+
+
+_ACCESSION_IN_LINK = re.compile(r"[?&]id=(L\d{6,})|eid=(2-s2\.0-\d+)|[?&]AN=([\w.-]+)|(WOS:[A-Z0-9]{8,})")
+
+
+def _accession(fields: Fields) -> str:
+    """The database's number: U2 L... (Embase.com), AN, a number in the link, or ID where it is a database's.
+
+    Reference managers put their own running number into ID; a database's number is longer.
+    """
+    embase = next((value for value in fields.all("U2") if re.fullmatch(r"L\d+", value)), "")
+    own = fields.first("AN")
+    if embase or (own and not own.startswith("rayyan-")):
+        return embase or own
+    for link in fields.all("UR", "L2"):
+        if found := _ACCESSION_IN_LINK.search(link):
+            return found[found.lastindex or 1]
+    own = own or fields.first("ID")
+    return own if len(own) > 6 and not own.startswith("RefID") else ""
+
+
+def _provider(text: str) -> str:
+    return "" if year_of(text) or "://" in text else text
+
+
+def _type(fields: Fields, kind: str) -> str:
+    """M3 where it is a type of publication: in PsycINFO it is a subject class ("... [3290]"), elsewhere a DOI."""
+    named = fields.first("M3")
+    return kind if not named or clean_doi(named) or re.search(r"\[\d{4}\]$", named) else named

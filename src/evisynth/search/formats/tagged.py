@@ -1,0 +1,210 @@
+r"""What all tagged formats share: finding the fields of a record, and reporting every line that is in none.
+
+A tagged file is a row of records, each a row of fields: a tag, then a value that may run over several lines.
+The dialects (RIS, nbib, Web of Science, Ovid, EndNote) differ in how a tag looks and how a record starts and
+ends. Texts here have "\n" as line end and begin with one, so that each line starts after a "\n" and patterns
+that begin with "\n" can look for it fast.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from evisynth.search.normalise import author_name, one_line, unique
+from evisynth.search.record import Reading, ReadProblem, Record
+
+LONGEST_VALUE = 1_000_000  # characters; a longer value is a damaged file, not an abstract
+MOST_VALUES = 100_000  # of one tag in one record; the longest author lists there are have some 15,000
+SHOWN = 200  # characters of a line that a problem quotes
+
+Noise = Sequence[tuple[re.Pattern[str], str]]
+
+
+class Fields(dict[str, list[str]]):
+    """The values of one record by tag, each as the file has it, without white space around it."""
+
+    def first(self, *tags: str) -> str:
+        """The first value that is not empty, of the first tag that has one, on one line."""
+        for tag in tags:
+            for value in self.get(tag, ()):
+                if value:
+                    return one_line(value)
+        return ""
+
+    def all(self, *tags: str) -> list[str]:
+        """All values that are not empty, each on one line."""
+        return [one_line(value) for tag in tags for value in self.get(tag, ()) if value]
+
+    def lines(self, *tags: str) -> list[str]:
+        """All lines of all values: a tag written once and followed by lines without tag holds one value a line.
+
+        An indented line goes on with the one before it.
+        """
+        return [
+            one_line(line)
+            for tag in tags
+            for value in self.get(tag, ())
+            for line in _unwrapped(value)
+            if line
+        ]
+
+
+def _unwrapped(value: str) -> list[str]:
+    if "\n" not in value:
+        return [value]
+    return [part for part in re.sub(r"\n[ \t]+", " ", value).split("\n") if part.strip()]
+
+
+def authors_from(names: Iterable[str]) -> tuple[str, ...]:
+    """Authors in their order; one value that holds several, divided by semicolons, gives several."""
+    parts = (part for name in names for part in (name.split(";") if ";" in name else (name,)))
+    return tuple(name for part in parts if (name := author_name(part)))
+
+
+def keywords_from(values: Iterable[str]) -> tuple[str, ...]:
+    """Keywords in their order, each once; semicolons divide them."""
+    return unique(
+        part.strip() for value in values for part in (value.split(";") if ";" in value else (value,))
+    )
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects what a reader has to say about a file, and the records it found."""
+
+    reading: Reading
+    text: str
+    known: frozenset[str]
+    noise: Noise = ()
+    unknown: Counter[str] = field(default_factory=Counter)
+    first_seen: dict[str, int] = field(default_factory=dict)
+    _place: int = 0
+    _line: int = 0
+
+    def line_at(self, place: int) -> int:
+        r"""The number, from 1, of the line that starts after the "\n" at this place of the text."""
+        if place + 1 < self._place:
+            self._line -= self.text.count("\n", place + 1, self._place)
+        else:
+            self._line += self.text.count("\n", self._place, place + 1)
+        self._place = place + 1
+        return self._line
+
+    def add(self, line: int, text: str, message: str, *, lost: bool = False) -> None:
+        shown = (
+            one_line(text.lstrip()[: 2 * SHOWN])[:SHOWN]
+            if len(text) < LONGEST_VALUE
+            else one_line(text[:SHOWN])
+        )
+        self.reading.problems.append(ReadProblem(line, shown, message, lost))
+
+    def unused(self, start: int, end: int, message: str) -> None:
+        """Report the lines of text[start:end] that are not blank: one problem for each run of one kind."""
+        if end <= start or self.text[start:end].isspace():
+            return
+        first = self.line_at(start) if self.text.startswith("\n", start) else self.line_at(start - 1)
+        piece = self.text[start:end].removeprefix("\n")
+        for line, text, kind, count in _runs(piece, first, self.noise, message):
+            self.add(line, text, kind if count == 1 else f"{kind} ({count} lines)")
+
+    def fields(
+        self, body: str, tag: re.Pattern[str], line: int, *, only_at_ends: frozenset[str] = frozenset()
+    ) -> tuple[str, Fields]:
+        """Divide the text of a record into what stands before its first tag, and its fields.
+
+        A tag of `only_at_ends` that is not the first one is text of the field before it: "ER  - positive".
+        """
+        lead, *parts = tag.split(body)
+        found = Fields()
+        last = ""
+        for name, part in zip(parts[::2], parts[1::2], strict=True):
+            value = part.strip() if len(part) <= LONGEST_VALUE else self._cut(line, name, part)
+            if last and name in only_at_ends:
+                found[last][-1] += f" {name} - {value}"
+                self.add(
+                    line,
+                    f"{name} - {value}",
+                    f"{name} within the text of {last}; taken as part of that text.",
+                )
+                continue
+            last = name
+            if name in found:
+                found[name].append(value)
+            else:
+                found[name] = [value]
+        self._check(found, line)
+        return lead, found
+
+    def _check(self, found: Fields, line: int) -> None:
+        """Note the tags that are not known, and bound the number of values of one tag."""
+        for name in found.keys() - self.known:
+            self.unknown[name] += len(found[name])
+            self.first_seen.setdefault(name, line)
+        for name, values in found.items():
+            if len(values) > MOST_VALUES:
+                message = (
+                    f"{name} occurs {len(values)} times in one record; the first {MOST_VALUES} are read."
+                )
+                self.add(line, name, message)
+                del values[MOST_VALUES:]
+
+    def _cut(self, line: int, name: str, value: str) -> str:
+        message = (
+            f"{name} has {len(value)} characters; the first {LONGEST_VALUE} are read, the raw record has all."
+        )
+        self.add(line, value, message)
+        return value[:LONGEST_VALUE].strip()
+
+    def keep(self, record: Record | None, line: int, raw: str) -> None:
+        """Put the record into the reading; one that says nothing is reported as lost."""
+        if record is None:
+            self.add(
+                line,
+                raw,
+                "A record that has no title, no authors and no other field that is known.",
+                lost=True,
+            )
+            return
+        if not record.title:
+            self.add(line, raw, "This record has no title.")
+        self.reading.records.append(record)
+
+    def close(self, markers: int) -> Reading:
+        """Add the unknown tags; compare the records with the number of record markers of the file."""
+        for name, count in sorted(self.unknown.items()):
+            times = "once" if count == 1 else f"{count} times"
+            message = f"{name} ({times} in this file) is not known to the reader; only the raw record has its value."
+            self.add(self.first_seen[name], name, message)
+        reading = self.reading
+        for _ in range(markers - len(reading.records) - reading.lost):
+            self.add(0, "", "The file has a marker of one more record than could be read.", lost=True)
+        reading.found = len(reading.records) + reading.lost
+        reading.problems.sort(key=lambda problem: problem.line)
+        return reading
+
+
+def _runs(piece: str, first: int, noise: Noise, message: str) -> Iterator[tuple[int, str, str, int]]:
+    """(first line, its text, kind, number of lines) of each run of lines of one kind; blank lines are skipped."""
+    line, text, kind, count = 0, "", "", 0
+    for number, found in enumerate(piece.split("\n"), start=first):
+        if not found or found.isspace():
+            continue
+        this = next((name for pattern, name in noise if pattern.match(found)), message)
+        if count and this == kind:
+            count += 1
+            continue
+        if count:
+            yield line, text, kind, count
+        line, text, kind, count = number, found[:SHOWN], this, 1
+    if count:
+        yield line, text, kind, count
+
+
+def prepared(text: str) -> str:
+    r"""The text as the readers want it: "\n" as line end, one at its beginning, no byte order mark within."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\ufeff" in text:
+        text = text.replace("\ufeff", "")
+    return "\n" + text.rstrip("\x1a\x00")

@@ -1,0 +1,59 @@
+"""Groups of duplicates as rows: found by rule from the records and people's decisions, made anew when either changes."""
+
+from typing import Any
+
+from evisynth.search.duplicates import Correction, Grouping, duplicate_groups, joined_record
+from evisynth.search.record import Record as PlainRecord
+from evisynth.store import models
+
+_LISTS = ("authors", "registry_ids", "issn", "keywords", "other_titles", "other_abstracts", "links")
+
+
+def plain_record(row: models.Record) -> PlainRecord:
+    """A record row as the value that the search stage works on."""
+    fields: dict[str, Any] = dict(row.fields)
+    for name in _LISTS:
+        fields[name] = tuple(fields[name])
+    return PlainRecord(title=row.title, year=row.year, **fields)
+
+
+def find_duplicates(review: models.Review) -> Grouping:
+    """Find the groups of the review's records and link each record to its group. Earlier groups are replaced."""
+    rows = list(models.Record.objects.filter(review=review).order_by("search__position", "position"))
+    decisions = models.DuplicateDecision.objects.filter(review=review)
+    corrections = [
+        Correction(row.record_a.key, row.record_b.key, _decision(row.decision), row.person.key, row.reason)
+        for row in decisions.select_related("record_a", "record_b", "person")
+    ]
+    grouping = duplicate_groups({row.key: plain_record(row) for row in rows}, corrections)
+    _store(review, rows, grouping)
+    return grouping
+
+
+def _decision(text: str) -> Any:
+    return text
+
+
+def _store(review: models.Review, rows: list[models.Record], grouping: Grouping) -> None:
+    by_key = {row.key: row for row in rows}
+    models.DuplicateGroup.objects.filter(review=review).delete()
+    made = models.DuplicateGroup.objects.bulk_create(
+        models.DuplicateGroup(
+            review=review,
+            position=position,
+            best=by_key[group.best],
+            merges=[
+                {"a": merge.a, "b": merge.b, "reason": merge.reason, "score": merge.score} for merge in group.merges
+            ],
+        )
+        for position, group in enumerate(grouping.groups, start=1)
+    )
+    for group, row in zip(grouping.groups, made, strict=True):
+        for key in group.members:
+            by_key[key].group = row
+    models.Record.objects.bulk_update(rows, ["group"], batch_size=400)
+
+
+def best_record(members: list[models.Record]) -> PlainRecord:
+    """One record for a group: the best of its members with all identifiers joined."""
+    return joined_record([plain_record(row) for row in members])

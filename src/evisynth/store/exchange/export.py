@@ -1,0 +1,164 @@
+"""A review of the database as a folder of files. Export, load, export gives the same bytes."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from evisynth.errors import DataError, near
+from evisynth.store import models
+from evisynth.store.exchange.schema import Column, Table, written
+from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
+
+
+def export_review(review: models.Review, path: Path) -> None:
+    """Write the review into `path`, which is made if it is not there; generated reports are not written."""
+    path.mkdir(parents=True, exist_ok=True)
+    for file in dict.fromkeys(table.file for table in TABLES):
+        tables = [table for table in TABLES if table.file == file]
+        text = _csv_text(review, tables[0]) if file.endswith(".csv") else _yaml_text(review, tables)
+        if text or any(table.required for table in tables):
+            (path / file).write_text(text, encoding="utf-8", newline="\n")
+    if review.manuscript:
+        (path / "report.md").write_text(review.manuscript, encoding="utf-8", newline="")
+    events = models.Event.objects.filter(review=review)
+    if events.exists():
+        lines = [json.dumps(_event(event), ensure_ascii=False, sort_keys=True) for event in events]
+        (path / "history.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    _write_searches(review, path)
+
+
+def _event(event: models.Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in ("when", "who", "what", "before", "after", "previous", "hash")}
+
+
+def _write_searches(review: models.Review, path: Path) -> None:
+    for batch in models.ImportBatch.objects.filter(review=review):
+        _write_bytes(path / batch.file, bytes(batch.content))
+    for search in models.SearchRun.objects.filter(review=review).exclude(strategy_file=""):
+        _write_bytes(path / search.strategy_file, bytes(search.strategy))
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _rows(review: models.Review, table: Table, **more: Any) -> list[Any]:
+    model = getattr(models, table.model)
+    links = [column.field for column in table.columns if column.kind == "ref" and column.name != "id"]
+    rows = model.objects.filter(review=review, **dict(table.fixed), **more)
+    return list(rows.select_related(*links) if links else rows)
+
+
+def _cell(row: Any, column: Column) -> Any:
+    """A row's value as the folder writes it: a link as the other row's id, a certainty step from its domain."""
+    if column.name == "report" and getattr(row, "contact", None):
+        return f"contact:{row.contact.key}"
+    first, _, part = column.name.partition(".")
+    if isinstance(row, models.Certainty) and first in GRADE_DOWN + GRADE_UP:
+        return row.steps[first][part]
+    value = getattr(row, column.field)
+    return (value.key if value else None) if column.kind == "ref" else value
+
+
+def _csv_text(review: models.Review, table: Table) -> str:
+    rows = _rows(review, table)
+    if not rows and not table.required:
+        return ""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    for row in rows:
+        writer.writerow([written(column, _cell(row, column)) for column in table.columns])
+    return out.getvalue()
+
+
+# ---------------------------------------------------------------- YAML
+
+
+def _yaml_text(review: models.Review, tables: list[Table]) -> str:
+    tree = CommentedMap()
+    for table in tables:
+        if table.single:
+            _put_columns(tree, table, review)
+        elif table.name == "not_as_planned":
+            _put_list(tree, table.path, [_not_as_planned(row) for row in _changed(review)])
+        elif not table.parent:
+            nested = [child for child in tables if child.parent == table.name]
+            _put_list(tree, table.path, [_mapping(table, row, nested) for row in _rows(review, table)])
+    if not tree:
+        return ""
+    out = io.StringIO()
+    yaml = YAML()
+    yaml.width = 110
+    yaml.allow_unicode = True
+    yaml.dump(tree, out)
+    return out.getvalue()
+
+
+def _put_list(tree: CommentedMap, path: str, items: list[CommentedMap]) -> None:
+    if items:
+        tree[path] = items
+
+
+def _mapping(table: Table, row: Any, nested: list[Table]) -> CommentedMap:
+    mapping = CommentedMap()
+    _put_columns(mapping, table, row)
+    for child in nested:
+        link = {"timepoints": "outcome", "left_out": "analysis"}[child.name]
+        children = _rows(row.review, child, **{link: row})
+        _put_list(mapping, child.path, [_mapping(child, inner, []) for inner in children])
+    return mapping
+
+
+def _changed(review: models.Review) -> list[models.Analysis]:
+    analyses = models.Analysis.objects.filter(review=review).prefetch_related("left_out__study")
+    return [analysis for analysis in analyses if not analysis.pool or analysis.left_out.all()]
+
+
+def _not_as_planned(analysis: models.Analysis) -> CommentedMap:
+    mapping = CommentedMap(id=analysis.key, pool="yes" if analysis.pool else "no")
+    if analysis.not_pooled_reason:
+        mapping["reason"] = analysis.not_pooled_reason
+    left_out = [CommentedMap(study=row.study.key, reason=row.reason) for row in analysis.left_out.all()]
+    _put_list(mapping, "leave_out", left_out)
+    return mapping
+
+
+def _put_columns(tree: CommentedMap, table: Table, row: Any) -> None:
+    for column in table.columns:
+        value = "1" if column.name == "evisynth" else _cell(row, column)
+        if value is None or value in ("", []) or (column.default == value and not column.required):
+            continue
+        node = tree
+        *path, last = column.name.split(".")
+        for part in path:
+            node = node.setdefault(part, CommentedMap())
+        node[last] = _scalar(column, value)
+
+
+def _scalar(column: Column, value: Any) -> Any:
+    if column.name == "evisynth" or column.kind == "whole":
+        return int(value)
+    if isinstance(value, str) and "\n" in value:
+        return LiteralScalarString(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def review_named(slug: str) -> models.Review:
+    """The review of that name in the open database, or a DataError that offers the nearest."""
+    review = models.Review.objects.filter(slug=slug).first()
+    if review is None:
+        known = list(models.Review.objects.values_list("slug", flat=True))
+        raise DataError(f"The database has no review {slug!r}.{near(slug, known)} It has: {', '.join(known) or 'none'}.")
+    return review

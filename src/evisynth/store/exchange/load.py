@@ -1,0 +1,255 @@
+"""A review folder into the database: rows become rows, references become links, problems are reported."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.db import models as django_models
+from django.db import transaction
+
+from evisynth.errors import DataError, Problem, ProblemsFound, near
+from evisynth.search.formats import read_bytes
+from evisynth.search.record import Record as PlainRecord
+from evisynth.store import models
+from evisynth.store.exchange.reading import Folder, Row, read_folder
+from evisynth.store.exchange.schema import Unfit, number_in
+from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
+
+Index = dict[str, dict[Any, django_models.Model]]
+
+
+class Loader:
+    """Loads one folder. `index` has every row made so far, by table and id: what a reference may name."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.index: Index = {table.name: {} for table in TABLES} | {"records": {}}
+        self.made: dict[int, django_models.Model] = {}  # by id of the parsed row, for nested lists
+        self.review = models.Review()
+
+    def report(self, row: Row, column: str, message: str) -> None:
+        self.folder.report(row.table.file, row.line, column, message)
+
+    def load(self, slug: str) -> models.Review:
+        review = self.folder.rows["review"]
+        protocol = self.folder.rows["protocol"]
+        if not review:
+            raise ProblemsFound(self.folder.problems)
+        values = _fields(review[0]) | (_fields(protocol[0]) if protocol else {})
+        values.pop("evisynth")
+        self.review = models.Review.objects.create(slug=slug, manuscript=self.folder.texts["report.md"], **values)
+        for table in TABLES:
+            if table.single:
+                continue
+            if table.name == "searches":
+                self._searches()
+            else:
+                self._table(table.name)
+        self._history()
+        return self.review
+
+    def _table(self, name: str) -> None:
+        special: dict[str, Callable[[Row, dict[str, Any]], bool]] = {
+            "extraction": self._typed_value,
+            "certainty": _grade_steps,
+            "timepoints": self._nested("outcome"),
+            "left_out": self._nested("analysis"),
+        }
+        ready = []
+        for position, row in enumerate(self.folder.rows[name], start=1):
+            values = self._linked(row)
+            if values is None or (name in special and not special[name](row, values)):
+                continue
+            if name == "not_as_planned":
+                self._apply(row, values)
+                continue
+            model = getattr(models, row.table.model)
+            made = model(review=self.review, position=position, line=row.line, **values, **dict(row.table.fixed))
+            ready.append(made)
+            self.made[id(row)] = made
+            self._remember(name, row, made)
+        if ready:
+            type(ready[0])._default_manager.bulk_create(ready)
+
+    def _remember(self, name: str, row: Row, made: django_models.Model) -> None:
+        own = row.values[row.table.columns[0].name]
+        if name == "timepoints":
+            self.index[name][made.outcome.key, own] = made  # type: ignore[attr-defined]
+        elif name == "arms":
+            self.index[name][own, row.values["arm"]] = made
+        elif name == "post_hoc":
+            self.index["analyses"][own] = made
+        else:
+            self.index[name][own] = made
+
+    def _linked(self, row: Row) -> dict[str, Any] | None:
+        """The row's model fields, references resolved; None (and reported) where one names nothing."""
+        values = _fields(row)
+        for column in row.table.columns:
+            if column.kind != "ref" or not values[column.field]:
+                continue
+            key = values[column.field]
+            if column.name == "report" and key.startswith("contact:"):
+                values["contact"] = self._found(row, column.name, "contacts", key.removeprefix("contact:"))
+                values["report"] = None
+                if values["contact"] is None:
+                    return None
+                continue
+            found = self._found(row, column.name, column.to, key, row.values.get(column.within) if column.within else None)
+            if found is None:
+                return None
+            values[column.field] = found
+        for column in row.table.columns:
+            if column.kind == "ref" and values[column.field] == "":
+                values[column.field] = None
+        return values
+
+    def _found(self, row: Row, column: str, table: str, key: str, within: str | None = None) -> Any:
+        known = self.index[table]
+        found = known.get((within, key) if within is not None else key)
+        if found is None:
+            names = [name[1] for name in known if name[0] == within] if within is not None else list(known)
+            where = f" of {within}" if within else ""
+            what = table.replace("_", " ")
+            self.report(row, column, f"found {key!r}, which is not among the {what}{where}.{near(key, names)} The row was left out.")
+        return found
+
+    def _nested(self, field: str) -> Callable[[Row, dict[str, Any]], bool]:
+        def attach(row: Row, values: dict[str, Any]) -> bool:
+            parent = self.made.get(id(row.parent))
+            if parent is not None:
+                values[field] = parent
+            return parent is not None
+
+        return attach
+
+    def _apply(self, row: Row, values: dict[str, Any]) -> None:
+        """What became of a planned analysis goes onto its own row."""
+        analysis: models.Analysis = values["id"]
+        analysis.pool = values["pool"]
+        analysis.not_pooled_reason = values["not_pooled_reason"]
+        if not analysis.pool and not analysis.not_pooled_reason:
+            self.report(row, "reason", "is empty; an analysis that is not pooled needs its reason.")
+        analysis.save()
+        self.made[id(row)] = analysis
+
+    def _typed_value(self, row: Row, values: dict[str, Any]) -> bool:
+        given = [name for name in ("value", "missing", "derivation") if values[name]]
+        if len(given) != 1:
+            found = "none of them" if not given else " and ".join(given)
+            self.report(row, "value", f"found {found}; exactly one of value, missing code and derivation is right. "
+                        "The row was left out.")  # fmt: skip
+            return False
+        is_number = bool(values["outcome"]) or bool(values["arm"])
+        if values["value"] and is_number:
+            try:
+                values["number"] = number_in(values["value"])
+            except Unfit as misfit:
+                self.report(row, "value", f"{misfit} The row was left out.")
+                return False
+        return True
+
+    def _searches(self) -> None:
+        for position, row in enumerate(self.folder.rows["searches"], start=1):
+            strategy = self._file(row, "strategy", row.values["strategy"]) if row.values["strategy"] else b""
+            search = models.SearchRun.objects.create(
+                review=self.review, position=position, line=row.line, strategy=strategy or b"", **_fields(row)
+            )
+            self.index["searches"][search.key] = search
+            number = 0
+            for at, file in enumerate(row.values["file"]):
+                content = self._file(row, "file", file)
+                if content is not None:
+                    number = self._import(row, search, file, at, content, number)
+
+    def _file(self, row: Row, column: str, name: str) -> bytes | None:
+        path = (self.folder.path / name).resolve()
+        if not path.is_relative_to(self.folder.path.resolve()):
+            self.report(row, column, f"found {name!r}, which is outside the review folder.")
+            return None
+        if not path.is_file():
+            siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+            self.report(row, column, f"the file {name!r} is not there.{near(path.name, siblings)}")
+            return None
+        return path.read_bytes()
+
+    def _import(self, row: Row, search: models.SearchRun, file: str, at: int, content: bytes, number: int) -> int:
+        """Read one export; its records are numbered on from `number`. Gives the last number used."""
+        digest = hashlib.sha256(content).hexdigest()
+        if at < len(search.sha256) and search.sha256[at] != digest:
+            self.report(row, "sha256", f"{file} is not the file that was recorded: its sha256 is now {digest}.")
+        batch = models.ImportBatch(review=self.review, position=at, search=search, file=file, content=content, sha256=digest)
+        try:
+            reading = read_bytes(content, name=file, format=search.forced_format, encoding=search.forced_encoding)
+        except DataError as error:
+            batch.save()
+            self.report(row, "file", f"{error} No record of it came in.")
+            return number
+        batch.format, batch.encoding, batch.found = reading.format, reading.encoding, reading.found
+        batch.problems = [asdict(problem) for problem in reading.problems]
+        batch.save()
+        for problem in reading.problems:
+            if problem.lost_record:
+                self.folder.report(file, problem.line, "", f"a record could not be read: {problem.message}")
+        rows = [
+            self._record(search, batch, number + place, record) for place, record in enumerate(reading.records, start=1)
+        ]
+        models.Record.objects.bulk_create(rows)
+        self.index["records"].update({record.key: record for record in rows})
+        return number + len(rows)
+
+    def _record(
+        self, search: models.SearchRun, batch: models.ImportBatch, number: int, record: PlainRecord
+    ) -> models.Record:
+        fields = asdict(record)
+        return models.Record(
+            review=self.review,
+            position=number,
+            line=record.line,
+            key=f"{search.key}:{number}",
+            search=search,
+            batch=batch,
+            title=fields.pop("title").replace("\x00", ""),
+            year=fields.pop("year"),
+            fields=fields,
+        )
+
+    def _history(self) -> None:
+        for line, text in enumerate(self.folder.texts["history.jsonl"].splitlines(), start=1):
+            try:
+                event = json.loads(text)
+                models.Event.objects.create(review=self.review, position=line, line=line, **event)
+            except (ValueError, TypeError) as error:
+                self.folder.report("history.jsonl", line, "", f"is not an event: {error}.")
+
+
+def _fields(row: Row) -> dict[str, Any]:
+    return {column.field: row.values[column.name] for column in row.table.columns}
+
+
+def _grade_steps(_: Row, values: dict[str, Any]) -> bool:
+    values["steps"] = {
+        domain: {step: values.pop(f"{domain}_{step}"), "reason": values.pop(f"{domain}_reason")}
+        for domains, step in ((GRADE_DOWN, "down"), (GRADE_UP, "up"))
+        for domain in domains
+    }
+    return True
+
+
+def load_folder(path: Path, slug: str = "") -> tuple[models.Review, list[Problem]]:
+    """Load a review folder into the open database, all or nothing of what is sound.
+
+    Gives the review and every problem found on the way.
+    Raises ProblemsFound where review.yaml is too broken to start a review from, and
+    DataError where the database already has a review of that name.
+    """
+    folder = read_folder(path)
+    slug = slug or path.resolve().name
+    if models.Review.objects.filter(slug=slug).exists():
+        raise DataError(f"The database already has a review named {slug!r}. Export and delete it, or load under another name.")
+    with transaction.atomic():
+        review = Loader(folder).load(slug)
+    return review, folder.problems

@@ -1,0 +1,185 @@
+"""What a cell or key of the review folder may hold: one Column each, used to read, to check and to write."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A CSV column or a YAML key (a dotted name is a key inside a mapping).
+
+    kind: text, id, word (one of `choices`), words, texts (a list), date, time, number, whole, yes/no,
+    ref (the id of a row of table `to`; `within` names the column that says which parent) or steps.
+    """
+
+    name: str
+    kind: str = "text"
+    attr: str = ""  # the model's field; the name with "_" when empty
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    to: str = ""
+    within: str = ""
+    default: Any = None
+
+    @property
+    def field(self) -> str:
+        return self.attr or self.name.replace("-", "_").replace(".", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One kind of row: a CSV file, or a list (or the single mapping, `single`) at `path` of a YAML file.
+
+    `key` are the columns that together may occur once. `parent` is the table in whose rows this list is nested.
+    """
+
+    name: str
+    file: str
+    model: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    path: str = ""
+    parent: str = ""
+    single: bool = False
+    required: bool = False  # the file must be there
+    fixed: tuple[tuple[str, Any], ...] = ()  # model fields that every row of this table has
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+class Unfit(ValueError):  # noqa: N818 - it is a message, raised and caught inside this package
+    """A cell's text is not what its column wants; the message says what was found and what would be right."""
+
+
+def parsed(column: Column, given: Any) -> Any:
+    """The value of a cell or key, or Unfit."""
+    if column.kind in {"texts", "words"}:
+        return _list(column, given)
+    if isinstance(given, (list, dict)):
+        raise Unfit(f"found a {'list' if isinstance(given, list) else 'mapping'} where one value is expected.")
+    text = _text(given)
+    if not text:
+        if column.required:
+            raise Unfit("is empty; it is needed.")
+        return column.default if column.default is not None else _nothing(column.kind)
+    return _PARSERS.get(column.kind, _parse_text)(column, text)
+
+
+def _text(given: Any) -> str:
+    if given is None:
+        return ""
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    if isinstance(given, (date, datetime)):
+        return given.isoformat()
+    text = str(given).strip()
+    if found := CONTROL.search(text):
+        raise Unfit(f"holds the control character U+{ord(found[0]):04X}; remove it.")
+    return text
+
+
+def _nothing(kind: str) -> Any:
+    return None if kind in {"date", "number", "whole", "ref", "yes/no"} else ""
+
+
+def _parse_text(_: Column, text: str) -> str:
+    return text
+
+
+def _parse_id(_: Column, text: str) -> str:
+    if not ID.fullmatch(text):
+        raise Unfit(f"found {text!r}; an id has small letters, digits and hyphens, such as 'longo-2008'.")
+    return text
+
+
+def _parse_word(column: Column, text: str) -> str:
+    if text not in column.choices:
+        raise Unfit(f"found {text!r}; one of {', '.join(column.choices)} is right.{near(text, column.choices)}")
+    return text
+
+
+def _parse_date(_: Column, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unfit(f"found {text!r}; a date such as 2012-10-01 is right.") from None
+
+
+def _parse_time(_: Column, text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise Unfit(f"found {text!r}; a time such as 2012-11-05T09:30:00Z is right.") from None
+    return text
+
+
+def number_in(text: str) -> float:
+    """The number that a text is, or Unfit: decimal point, no thousands separators, no unit."""
+    if NUMBER.fullmatch(text):
+        return float(text)
+    if re.fullmatch(r"-?\d+,\d+", text):
+        raise Unfit(f"found {text!r} with a decimal comma; {text.replace(',', '.')!r} is right.")
+    if text.startswith("\u2212"):
+        raise Unfit(f"found {text!r} with a typographic minus; {text.replace(chr(0x2212), '-')!r} is right.")
+    raise Unfit(f"found {text!r}; a number with a decimal point and nothing else is right, such as 12.5.")
+
+
+def _parse_number(_: Column, text: str) -> float:
+    return number_in(text)
+
+
+def _parse_whole(_: Column, text: str) -> int:
+    number = number_in(text)
+    if number != int(number):
+        raise Unfit(f"found {text!r}; a whole number is right.")
+    return int(number)
+
+
+def _parse_yes_no(_: Column, text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise Unfit(f"found {text!r}; yes or no is right.")
+    return text == "yes"
+
+
+_PARSERS = {
+    "text": _parse_text,
+    "id": _parse_id,
+    "word": _parse_word,
+    "date": _parse_date,
+    "time": _parse_time,
+    "number": _parse_number,
+    "whole": _parse_whole,
+    "yes/no": _parse_yes_no,
+}
+
+
+def _list(column: Column, given: Any) -> list[str]:
+    items = given if isinstance(given, list) else [part for part in _text(given).split(";") if part.strip()]
+    texts = [_text(item) for item in items]
+    if column.required and not texts:
+        raise Unfit("is empty; at least one is needed.")
+    for text in texts if column.kind == "words" else ():
+        _parse_word(column, text)
+    return texts
+
+
+def written(column: Column, value: Any) -> str:
+    """A value as the text of a CSV cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, list):
+        return ";".join(value)
+    if column.kind in {"number", "whole"}:
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return str(value)

@@ -1,0 +1,201 @@
+"""Decisions as states: what each group of records is at each stage, and how the two who voted agree."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evisynth.errors import Problem
+from evisynth.reporting.findings import ReportRead, StageScreened
+from evisynth.reporting.flow import Flow, FlowInput, count_flow
+from evisynth.screening.agreement import agreement
+from evisynth.screening.decisions import Consensus, ItemState, Vote, state, who_may_settle
+from evisynth.store import models
+from evisynth.store.duplicates import best_record
+
+STATUSES = ("included", "ongoing", "awaiting")  # a report of several studies counts under the first of these
+STAGES = ("title-abstract", "full-text")
+
+
+@dataclass(slots=True)
+class Item:
+    """The active decisions about one group at one stage."""
+
+    votes: dict[str, models.Decision] = field(default_factory=dict)
+    consensus: models.Decision | None = None
+    changed: int = 0
+
+
+@dataclass(slots=True)
+class Screened:
+    states: dict[str, dict[int, ItemState]]  # stage -> group -> state
+    stages: tuple[StageScreened, ...]
+    problems: list[Problem]
+
+
+def _problem(row: models.Decision, column: str, message: str) -> Problem:
+    return Problem("screening.csv", row.line, column, message)
+
+
+def active_decisions(review: models.Review) -> tuple[dict[str, dict[int, Item]], list[Problem]]:
+    """The decision of each person that counts now, by stage and group; and each row that cannot count.
+
+    A second vote of one person for one item counts only where it says that it changes the first.
+    A second consensus for one item is refused, as the web application would refuse it.
+    """
+    items: dict[str, dict[int, Item]] = {stage: defaultdict(Item) for stage in STAGES}
+    problems: list[Problem] = []
+    rows = models.Decision.objects.filter(review=review).select_related("record", "person", "reason")
+    for row in rows:
+        item = items[row.stage][row.record.group_id or 0]
+        if row.stage == "full-text" and row.decision == "exclude" and row.reason is None:
+            problems.append(_problem(row, "reason", "is empty; an exclusion in full text needs one of the reasons."))
+        if row.kind == "consensus":
+            if item.consensus and not row.changes:
+                first = item.consensus
+                problems.append(_problem(row, "kind", f"a second consensus about {row.record.key}; {first.person.key} "
+                                f"settled it in line {first.line}. The row does not count."))  # fmt: skip
+                continue
+            item.consensus = row
+        elif row.person.key in item.votes and not row.changes:
+            first = item.votes[row.person.key]
+            problems.append(_problem(row, "decision", f"{row.person.key} decided about {row.record.key} already in line "
+                            f"{first.line} ({first.decision}); the row does not count. Say changes = yes to change it."))  # fmt: skip
+        else:
+            item.changed += row.person.key in item.votes
+            item.votes[row.person.key] = row
+    return items, problems
+
+
+def screen(review: models.Review) -> Screened:
+    """The state of every group at both stages."""
+    items, problems = active_decisions(review)
+    reasons = tuple(models.ExclusionReason.objects.filter(review=review).values_list("key", flat=True))
+    groups = list(models.DuplicateGroup.objects.filter(review=review).values_list("id", flat=True))
+    needed = {"title-abstract": review.votes_title_abstract, "full-text": review.votes_full_text}
+    states: dict[str, dict[int, ItemState]] = {}
+    for stage in STAGES:
+        at_stage = groups if stage == "title-abstract" else list(items[stage])
+        states[stage] = {
+            group: _state(review, items[stage].get(group, Item()), needed[stage], stage, reasons, problems)
+            for group in at_stage
+        }
+    _report_too_early(items["full-text"], states["title-abstract"], problems)
+    stages = tuple(_stage(stage, items[stage]) for stage in STAGES)
+    return Screened(states, stages, problems)
+
+
+def _vote(row: models.Decision, stage: str) -> Vote:
+    reason = row.reason.key if row.reason and stage == "full-text" else ""
+    return Vote(row.person.key, row.decision, reason)  # type: ignore[arg-type]
+
+
+def _state(
+    review: models.Review, item: Item, needed: int, stage: str, reasons: tuple[str, ...], problems: list[Problem]
+) -> ItemState:
+    votes = tuple(_vote(row, stage) for row in item.votes.values())
+    consensus = None
+    if item.consensus is not None:
+        row = item.consensus
+        if who_may_settle(review.consensus_by, tuple(item.votes), row.person.key):
+            consensus = Consensus(row.person.key, row.decision, _vote(row, stage).reason)
+        else:
+            problems.append(_problem(row, "person", f"{row.person.key} voted on {row.record.key} and may not settle it: "
+                            "a third person does. The row does not count."))  # fmt: skip
+    return state(votes, needed, consensus, review.maybe_counts_as, reasons)
+
+
+def _report_too_early(full_text: Mapping[int, Item], first: Mapping[int, ItemState], problems: list[Problem]) -> None:
+    for group, item in full_text.items():
+        if first.get(group) is None or first[group].state != "included":
+            row = next(iter(item.votes.values()), item.consensus)
+            if row is not None:
+                where = first[group].state if group in first else "not screened"
+                problems.append(_problem(row, "record", f"{row.record.key} was decided in full text, but on title and "
+                                f"abstract it is {where}."))  # fmt: skip
+
+
+def _stage(stage: str, items: Mapping[int, Item]) -> StageScreened:
+    pairs, people = [], sorted({person for item in items.values() for person in item.votes})
+    for item in items.values():
+        if len(item.votes) == 2:
+            first, second = (item.votes[person].decision for person in sorted(item.votes))
+            pairs.append((first, second))
+    return StageScreened(
+        stage=stage,
+        agreement=agreement(pairs) if pairs and len(people) == 2 else None,
+        why_none="" if len(people) == 2 else f"{len(people)} people voted; agreement is between two",
+        conflicts_settled=sum(item.consensus is not None for item in items.values()),
+        changed_votes=sum(item.changed for item in items.values()),
+    )
+
+
+def read_reports(review: models.Review, screened: Screened) -> tuple[dict[str, ReportRead], list[Problem]]:
+    """Each report sought, what it is and what became of it. A group sought twice is reported; the first stays."""
+    reasons = dict(models.ExclusionReason.objects.filter(review=review).values_list("key", "text"))
+    links: dict[str, list[str]] = defaultdict(list)
+    for link in models.StudyReport.objects.filter(review=review).select_related("study", "report"):
+        links[link.report.key].append(link.study.key)
+    reports: dict[str, ReportRead] = {}
+    seen: dict[int, str] = {}
+    problems = []
+    rows = models.Report.objects.filter(review=review).select_related("record__group").order_by("position")
+    for row in rows:
+        group = row.record.group
+        if group is None:
+            continue
+        if group.pk in seen:
+            problems.append(Problem("reports.csv", row.line, "record", f"{row.record.key} is a duplicate of the record of "
+                            f"report {seen[group.pk]}; one report is enough. The row was left out."))  # fmt: skip
+            continue
+        seen[group.pk] = row.key
+        full = screened.states["full-text"].get(group.pk)
+        members = list(group.records.order_by("search__position", "position"))
+        if not row.retrieved and not row.reason:
+            problems.append(Problem("reports.csv", row.line, "reason", "is empty; say why the report was not retrieved."))
+        reports[row.key] = ReportRead(
+            key=row.key,
+            record=best_record(members),
+            record_keys=tuple(member.key for member in members),
+            retrieved=row.retrieved,
+            why_not="" if row.retrieved else row.reason,
+            state=(full.state if full else "waiting") if row.retrieved else "",
+            exclusion_reason=reasons.get(full.reason, "") if full and full.state == "excluded" else "",
+            studies=tuple(links[row.key]),
+            note=row.note,
+            source=f"reports.csv:{row.line}",
+        )
+    return reports, problems
+
+
+def flow_of(review: models.Review, screened: Screened, reports: dict[str, ReportRead]) -> Flow:
+    """The flow, counted from the states."""
+    rows = {row.key: row for row in models.Report.objects.filter(review=review).select_related("record")}
+    group_of = {key: rows[key].record.group_id or 0 for key in reports}
+    status = dict(models.Study.objects.filter(review=review).values_list("key", "status"))
+    sources = models.SearchRun.objects.filter(review=review)
+    studies: dict[str, int] = defaultdict(int)
+    for of in status.values():
+        studies[of] += 1
+    full_text: dict[Any, ItemState] = screened.states["full-text"]
+    reasons = dict(models.ExclusionReason.objects.filter(review=review).values_list("key", "text"))
+    return count_flow(
+        FlowInput(
+            sources=[(run.key, run.name, run.kind, run.records.count()) for run in sources],
+            groups=len(screened.states["title-abstract"]),
+            screened={str(group): item.state for group, item in screened.states["title-abstract"].items()},
+            sought={str(group_of[key]): None if report.retrieved else report.why_not for key, report in reports.items()},
+            assessed={
+                str(group_of[key]): (full_text[group_of[key]].state, full_text[group_of[key]].reason)
+                for key, report in reports.items()
+                if report.retrieved and group_of[key] in full_text
+            },
+            study_status={
+                str(group_of[key]): min((status[study] for study in report.studies), key=STATUSES.index)
+                for key, report in reports.items()
+                if report.studies
+            },
+            studies=studies,
+            reasons=reasons,
+        )
+    )

@@ -1,0 +1,34 @@
+"""Analyses as recipes: what is computed from what. Never a result."""
+
+from django.db import models
+
+from evisynth.store.models.extraction import Study
+from evisynth.store.models.protocol import Comparison, Keyed, OfReview, Outcome, Timepoint
+
+
+class Analysis(Keyed):
+    title = models.TextField()
+    comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="+")
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="analyses")
+    timepoint = models.ForeignKey(Timepoint, on_delete=models.PROTECT, null=True, related_name="+")
+    measure = models.CharField(max_length=10, blank=True)
+    method = models.CharField(max_length=10, blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    tau2 = models.CharField(max_length=10, blank=True)
+    profile = models.CharField(max_length=20, blank=True)
+    assumed_from = models.CharField(max_length=20, blank=True)
+    assumed_value = models.FloatField(null=True)
+    assumed_source = models.TextField(blank=True)
+    favours = models.JSONField(default=list)  # left, right
+    planned = models.BooleanField(default=True)
+    post_hoc_reason = models.TextField(blank=True)
+    pool = models.BooleanField(default=True)
+    not_pooled_reason = models.TextField(blank=True)
+
+
+class LeftOut(OfReview):
+    """A study that an analysis leaves out, and why."""
+
+    analysis = models.ForeignKey(Analysis, on_delete=models.CASCADE, related_name="left_out")
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
