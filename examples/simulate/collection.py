@@ -65,7 +65,11 @@ LATER = 4  # meeting abstracts and articles of the pile that are followed by a p
 def printed_again(library: Library, everything: list[Publication]) -> list[Publication]:
     """Meeting abstracts that a second supplement prints again: other publications with the same words."""
     near = topics_for(library.food)[0]
-    abstracts = [one for one in everything if one.kind == "meeting" and one.fate == "read" and one.reason == "not-randomised"]
+    abstracts = [
+        one
+        for one in everything
+        if one.kind == "meeting" and one.fate == "read" and one.reason == "not-randomised"
+    ]
     made = []
     for first in abstracts[:3]:
         again = library.article(
@@ -87,11 +91,18 @@ def alike(library: Library) -> list[Publication]:
 def later_papers(library: Library, pile: list[Publication]) -> list[Publication]:
     """The full papers that follow meeting abstracts under the same title, and errata."""
     meetings = [one for one in pile if one.kind == "meeting" and one.year < library.last[0]][: LATER // 2]
-    articles = [one for one in pile if one.pmid and one.near == "related" and one.year < library.last[0]][: LATER - len(meetings)]
+    articles = [one for one in pile if one.pmid and one.near == "related" and one.year < library.last[0]][
+        : LATER - len(meetings)
+    ]
     made = []
     for first in meetings:
         paper = library.article(
-            first.title, topics_for(library.food)[5], kind="article", year=first.year + 1, authors=first.authors, sources=("medline", "web-of-science")
+            first.title,
+            topics_for(library.food)[5],
+            kind="article",
+            year=first.year + 1,
+            authors=first.authors,
+            sources=("medline", "web-of-science"),
         )
         made.append(replace(paper, key=f"{first.key}-paper"))
     for first in articles:
@@ -109,10 +120,14 @@ def hard_pairs(everything: Sequence[Publication], broken: Mapping[str, str]) -> 
     for one in everything:
         if one.key.endswith("-again"):
             reason = "The same meeting abstract in two supplements: two publications; the second is excluded as a duplicate publication."
-            pairs.append(HardPair((one.key.removesuffix("-again"), ""), (one.key, ""), "keep apart", "ra", reason))
+            pairs.append(
+                HardPair((one.key.removesuffix("-again"), ""), (one.key, ""), "keep apart", "ra", reason)
+            )
         elif one.key.endswith("-paper"):
             reason = "The first is the abstract of a meeting, the second the full paper a year later."
-            pairs.append(HardPair((one.key.removesuffix("-paper"), ""), (one.key, ""), "keep apart", "rb", reason))
+            pairs.append(
+                HardPair((one.key.removesuffix("-paper"), ""), (one.key, ""), "keep apart", "rb", reason)
+            )
     for place, (key, source) in enumerate(broken.items()):
         reason = "Same first author, journal and year; the shorter record has lost the rest of its title, volume and pages."
         pairs.append(HardPair((key, ""), (key, source), "merge", ("ra", "rb")[place % 2], reason))

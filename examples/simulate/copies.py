@@ -1,15 +1,29 @@
 """Copies: how one database shows a publication - capitals, accents, pages, journal, what is missing."""
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from publications import Person, Publication
 
 LETTERS = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i", "ß": "ss", "đ": "d", "æ": "ae", "α": "alpha", "β": "beta", "κ": "kappa"}
+    {
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "ı": "i",
+        "ß": "ss",
+        "đ": "d",
+        "æ": "ae",
+        "α": "alpha",
+        "β": "beta",
+        "κ": "kappa",
+    }
 )
-GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe"})
+GERMAN = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe"}
+)
 SMALL = frozenset("a an and as at by for from in of on or the to with during before after".split())
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -63,7 +77,9 @@ class Copy:
 
     def names(self, pattern: str) -> list[str]:
         """Authors by a pattern with family, given, initials (JM), dotted (J.M.); a group author as it is."""
-        named = [pattern.format(family=family, given=given, **initials(given)) for family, given in self.authors]
+        named = [
+            pattern.format(family=family, given=given, **initials(given)) for family, given in self.authors
+        ]
         return named or ([self.group] if self.group else [])
 
 
@@ -88,7 +104,8 @@ def capitals(title: str) -> str:
     """A Title With Capitals."""
     words = title.split(" ")
     return " ".join(
-        word if index and word.lower() in SMALL else word[:1].upper() + word[1:] for index, word in enumerate(words)
+        word if index and word.lower() in SMALL else word[:1].upper() + word[1:]
+        for index, word in enumerate(words)
     )
 
 
@@ -122,7 +139,8 @@ def copied(publication: Publication, source: str, style: Style, number: int, see
     doi = publication.doi if rng.random() < style.doi else ""
     early = bool(doi) and publication.kind == "article" and rng.random() < style.early
     authors = tuple(
-        (lettered(family, style.letters), lettered(given, style.letters)) for family, given in publication.authors
+        (lettered(family, style.letters), lettered(given, style.letters))
+        for family, given in publication.authors
     )
     journal = publication.journal
     return Copy(
@@ -131,19 +149,19 @@ def copied(publication: Publication, source: str, style: Style, number: int, see
         authors=authors[: style.authors] if style.authors else authors,
         group=lettered(publication.group, style.letters),
         year=publication.year - early,
-        journal=lettered(journal.abbreviation if style.short_journal and journal.abbreviation else journal.name, style.letters),
+        journal=lettered(
+            journal.abbreviation if style.short_journal and journal.abbreviation else journal.name,
+            style.letters,
+        ),
         journal_short=lettered(journal.abbreviation, style.letters),
         volume="" if early else publication.volume,
         issue=publication.issue if not early and rng.random() < style.issue else "",
         first="" if early else publication.first,
-        last="" if early else (short_last(publication.first, publication.last) if style.short_pages else publication.last),
+        last=""
+        if early
+        else (short_last(publication.first, publication.last) if style.short_pages else publication.last),
         doi=doi,
         abstract=lettered(publication.abstract, style.letters) if rng.random() < style.abstract else "",
         original_title=publication.original_title,
         accession=f"9{rng.randrange(10**8):08d}",
     )
-
-
-def changed(copy: Copy, **fields: str) -> Copy:
-    """A copy as a database got it wrong."""
-    return replace(copy, **fields)  # type: ignore[arg-type]

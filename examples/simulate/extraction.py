@@ -11,7 +11,19 @@ COLUMNS = (
     "study", "outcome", "timepoint", "arm", "field", "person", "kind", "value", "missing", "derivation", "report", "locator", "quote",
     "time", "note",
 )  # fmt: skip
-JUDGEMENTS = ("tool", "study", "outcome", "domain", "person", "kind", "judgement", "support", "report", "locator", "time")
+JUDGEMENTS = (
+    "tool",
+    "study",
+    "outcome",
+    "domain",
+    "person",
+    "kind",
+    "judgement",
+    "support",
+    "report",
+    "locator",
+    "time",
+)
 LOCATOR = "trial report, page not recorded here"
 MISSING = ("not reported", "not measured", "unclear", "not applicable")
 
@@ -50,7 +62,11 @@ def extraction_rows(items: Sequence[Item], start: datetime, seed: str) -> list[R
         given = {"ra": item.ra or item.value, "rb": item.rb or item.value}
         for person, value in given.items():
             time = stamp(clocks[person].step(30, 180))
-            rows.append(common | _as_given(value) | {"person": person, "kind": "extraction", "note": item.note, "time": time})
+            rows.append(
+                common
+                | _as_given(value)
+                | {"person": person, "kind": "extraction", "note": item.note, "time": time}
+            )
         if given["ra"] != given["rb"]:
             last = {"person": "rc", "kind": "consensus", "note": f"{item.why} {item.note}".strip()}
             rows.append(common | _as_given(item.value) | last | {"time": "late"})
@@ -91,8 +107,12 @@ def appraisal_rows(judgements: Sequence[Judgement], start: datetime, seed: str) 
         given = {"ra": one.ra or one.judgement, "rb": one.rb or one.judgement}
         for person, judgement in given.items():
             time = stamp(clocks[person].step(120, 400))
-            rows.append(common | {"person": person, "kind": "judgement", "judgement": judgement, "time": time})
+            rows.append(
+                common | {"person": person, "kind": "judgement", "judgement": judgement, "time": time}
+            )
         if given["ra"] != given["rb"]:
-            rows.append(common | {"person": "rc", "kind": "consensus", "judgement": one.judgement, "time": "late"})
+            rows.append(
+                common | {"person": "rc", "kind": "consensus", "judgement": one.judgement, "time": "late"}
+            )
     _settle_last(rows, clocks)
     return rows

@@ -7,11 +7,17 @@ simulated, says so in its title, and is signed by an invented group: nothing is 
 from publications import MARK, Person, Publication
 from vocabulary import JOURNALS, Journal
 
-JACI = Journal("The Journal of Allergy and Clinical Immunology", "J Allergy Clin Immunol", "0091-6749", 1929, "clinical")
+JACI = Journal(
+    "The Journal of Allergy and Clinical Immunology", "J Allergy Clin Immunol", "0091-6749", 1929, "clinical"
+)
 CEA = Journal("Clinical and Experimental Allergy", "Clin Exp Allergy", "0954-7894", 1971, "clinical")
-ANNALS = Journal("Annals of Allergy, Asthma & Immunology", "Ann Allergy Asthma Immunol", "1081-1206", 1942, "clinical")
+ANNALS = Journal(
+    "Annals of Allergy, Asthma & Immunology", "Ann Allergy Asthma Immunol", "1081-1206", 1942, "clinical"
+)
 ACTA = Journal("Acta Paediatrica", "Acta Paediatr", "0803-5253", 1921, "clinical")
-NOT_REPRODUCED = "The record is real and its abstract is not reproduced here; the export that holds it is simulated."
+NOT_REPRODUCED = (
+    "The record is real and its abstract is not reproduced here; the export that holds it is simulated."
+)
 KEYWORDS = ("Milk Hypersensitivity", "Desensitization, Immunologic", "Child")
 
 
@@ -22,7 +28,15 @@ def _people(text: str) -> tuple[Person, ...]:
 
 
 def _real(
-    key: str, title: str, authors: str, year: int, month: int, journal: Journal, place: tuple[str, str, str, str], doi: str, pmid: str
+    key: str,
+    title: str,
+    authors: str,
+    year: int,
+    month: int,
+    journal: Journal,
+    place: tuple[str, str, str, str],
+    doi: str,
+    pmid: str,
 ) -> Publication:
     volume, issue, first, last = place
     return Publication(

@@ -48,7 +48,9 @@ def report_ids(everything: Sequence[Publication]) -> dict[str, str]:
         if not one.fate:
             continue
         name = one.report or f"{re.sub('[^a-z]', '', plain(one.authors[0][0]).lower())}-{one.year}"
-        taken = sum(1 for other in ids.values() if other == name or re.fullmatch(f"{re.escape(name)}-[b-z]", other))
+        taken = sum(
+            1 for other in ids.values() if other == name or re.fullmatch(f"{re.escape(name)}-[b-z]", other)
+        )
         ids[one.key] = f"{name}-{'abcdefgh'[taken]}" if taken else name
     return ids
 
@@ -76,7 +78,9 @@ def search_files(sources: Sequence[Source], search: Search, food: str) -> dict[s
     return files
 
 
-def report_files(everything: Sequence[Publication], record_of: Mapping[str, str], facts: ModuleType) -> dict[str, bytes]:
+def report_files(
+    everything: Sequence[Publication], record_of: Mapping[str, str], facts: ModuleType
+) -> dict[str, bytes]:
     """reports.csv, study_reports.csv, studies.csv, arms.csv and contacts.csv."""
     ids = report_ids(everything)
     sought = [one for one in everything if one.fate]
@@ -97,7 +101,9 @@ def report_files(everything: Sequence[Publication], record_of: Mapping[str, str]
     return {
         "reports.csv": table(("report", "record", "retrieved", "reason", "note"), reports),
         "study_reports.csv": table(("study", "report", "role", "note"), links),
-        "studies.csv": table(("study", "name", "status", "design", "published", "registration", "note"), lines(facts.STUDIES)),
+        "studies.csv": table(
+            ("study", "name", "status", "design", "published", "registration", "note"), lines(facts.STUDIES)
+        ),
         "arms.csv": table(("study", "arm", "name", "side", "description"), facts.ARMS),
         "contacts.csv": table(
             ("contact", "study", "date", "person", "asked_of", "question", "reply_date", "reply"),
@@ -120,7 +126,13 @@ def simulate(food: str) -> tuple[dict[str, bytes], Search]:
     files["duplicates.csv"] = table(
         ("record_a", "record_b", "decision", "person", "time", "reason"),
         [
-            (*pair_records(pair, search.records), pair.decision, pair.person, FINISHED[food], f"{pair.reason} (Simulated decision.)")
+            (
+                *pair_records(pair, search.records),
+                pair.decision,
+                pair.person,
+                FINISHED[food],
+                f"{pair.reason} (Simulated decision.)",
+            )
             for pair in hard_pairs(everything, broken)
         ],
     )

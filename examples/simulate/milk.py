@@ -24,7 +24,14 @@ PLAN = Plan(
     lost=5, lost_reasons=("not-randomised", "review-or-editorial"),
 )  # fmt: skip
 DISAGREEMENTS = Disagreements(
-    missed=36, kept=38, maybe=13, changes=7, missed_in_full=2, kept_in_full=3, reasons=8, start=datetime(2012, 10, 8, 9, 0, 0)
+    missed=36,
+    kept=38,
+    maybe=13,
+    changes=7,
+    missed_in_full=2,
+    kept_in_full=3,
+    reasons=8,
+    start=datetime(2012, 10, 8, 9, 0, 0),
 )
 
 SPLIT = "Count as in the trial report; over the trials the counts add up to the published totals."
@@ -98,7 +105,9 @@ DIFFER = {
 }  # fmt: skip
 
 
-def _item(study: str, field: str, value: str, note: str, outcome: str = "", arm: str = "", timepoint: str = "") -> Item:
+def _item(
+    study: str, field: str, value: str, note: str, outcome: str = "", arm: str = "", timepoint: str = ""
+) -> Item:
     ra, rb, why = DIFFER.get((study, outcome, arm, field), ("", "", ""))
     return Item(study, field, value, note, outcome, timepoint, arm, ra, rb, why)
 
@@ -134,7 +143,9 @@ def _outcomes(study: str, moit: tuple[int, ...], control: tuple[int, ...]) -> li
         made.append(_item(study, "patients_with_event", "not reported", CONTROL, outcome, "control", end))
     for arm in ("moit", "control"):
         note = "Nobody was assessed after a period off immunotherapy."
-        made.append(_item(study, "patients_with_event", "not measured", note, "sustained", arm, "off-treatment"))
+        made.append(
+            _item(study, "patients_with_event", "not measured", note, "sustained", arm, "off-treatment")
+        )
     return made
 
 

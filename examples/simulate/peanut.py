@@ -7,7 +7,13 @@ from extraction import Item, Judgement
 from known import PEANUT_FURTHER, PEANUT_PENDING, PEANUT_PRIMARY
 from screening import Disagreements
 
-REASONS = ("not-controlled-trial", "not-peanut-allergy", "not-oral-immunotherapy", "no-eligible-control", "review-or-editorial")
+REASONS = (
+    "not-controlled-trial",
+    "not-peanut-allergy",
+    "not-oral-immunotherapy",
+    "no-eligible-control",
+    "review-or-editorial",
+)
 # The published review does not say how many records it screened; these numbers are free.
 PLAN = Plan(
     food="peanut", seed="peanut-oit 2012-01-15", last=(2011, 12), unique=583, primary=PEANUT_PRIMARY, further=PEANUT_FURTHER,
@@ -16,7 +22,14 @@ PLAN = Plan(
     lost=1, lost_reasons=("review-or-editorial",),
 )  # fmt: skip
 DISAGREEMENTS = Disagreements(
-    missed=9, kept=10, maybe=4, changes=3, missed_in_full=1, kept_in_full=1, reasons=2, start=datetime(2012, 1, 23, 9, 0, 0)
+    missed=9,
+    kept=10,
+    maybe=4,
+    changes=3,
+    missed_in_full=1,
+    kept_in_full=1,
+    reasons=2,
+    start=datetime(2012, 1, 23, 9, 0, 0),
 )
 
 STUDY = "varshney-2011"
@@ -66,17 +79,29 @@ def items() -> list[Item]:
         Item(STUDY, "max", "1900", "In mg of peanut.", "tolerated-dose", year, "placebo"),
     ]  # fmt: skip
     note = "No data beyond the challenge at the end of the study."
-    made += [Item(STUDY, "patients_with_event", "not measured", note, "longer-term", "longer-term", arm) for arm in ("oit", "placebo")]
+    made += [
+        Item(STUDY, "patients_with_event", "not measured", note, "longer-term", "longer-term", arm)
+        for arm in ("oit", "placebo")
+    ]
     return made
 
 
 BIAS = (
     ("sequence-generation", "Randomised 2:1; the published review judges the trial to be at low risk."),
-    ("allocation-concealment", "Randomised and placebo-controlled; the published review judges the trial to be at low risk."),
+    (
+        "allocation-concealment",
+        "Randomised and placebo-controlled; the published review judges the trial to be at low risk.",
+    ),
     ("blinding-participants", "Double-blind, oat flour as placebo."),
     ("blinding-assessment", "Double-blind, placebo-controlled food challenge."),
-    ("incomplete-data", "3 of 19 withdrew early with allergic side effects, none of 9 on placebo; all are accounted for."),
-    ("selective-reporting", "The outcomes of the abstract are reported; the published review judges the trial to be at low risk."),
+    (
+        "incomplete-data",
+        "3 of 19 withdrew early with allergic side effects, none of 9 on placebo; all are accounted for.",
+    ),
+    (
+        "selective-reporting",
+        "The outcomes of the abstract are reported; the published review judges the trial to be at low risk.",
+    ),
     ("other-bias", "Nothing recorded; the published review judges the trial to be at low risk."),
 )
 
@@ -93,7 +118,10 @@ varshney-2011|Varshney 2011|included|randomised, double-blind|yes||
 sim-ongoing-nutmeg|Simulated ongoing trial in primary schools|ongoing|randomised, open|no||Invented.
 sim-ongoing-spread|Simulated ongoing trial of peanut spread|ongoing|randomised, placebo-controlled|no||Invented.
 """
-ARMS = ((STUDY, "oit", "peanut flour oral immunotherapy", "oit", ""), (STUDY, "placebo", "oat flour placebo", "placebo", ""))
+ARMS = (
+    (STUDY, "oit", "peanut flour oral immunotherapy", "oit", ""),
+    (STUDY, "placebo", "oat flour placebo", "placebo", ""),
+)
 CONTACTS = """
 c1|varshney-2011|2012-03-12|ra|corresponding author of the trial report|Are results after the end of treatment available? (Simulated log; no reply is invented.)
 c2|varshney-2011|2012-03-12|rb|corresponding author of the trial report|How were the sequence generated and the allocation concealed? (Simulated log; no reply is invented.)

@@ -88,7 +88,11 @@ class Library:
             slot = template[start + 1 : template.index("}", start)]
             again = [word for word in (earlier or {}).get(slot, ()) if word not in used.get(slot, ())]
             taken = used.setdefault(slot, [])
-            word = again[0] if again else self.rng.choice([one for one in self.slots[slot] if not one or one not in taken])
+            word = (
+                again[0]
+                if again
+                else self.rng.choice([one for one in self.slots[slot] if not one or one not in taken])
+            )
             taken.append(word)
             before = template[:start]
             if before.endswith((" a ", "A ")) and word[:1] in "aeiou":
@@ -112,28 +116,42 @@ class Library:
 
     def people(self, low: int = 2, high: int = 7) -> tuple[Person, ...]:
         families = self.rng.sample(FAMILIES, self.rng.randint(low, high))
-        return tuple((family, " ".join(self.rng.sample(GIVEN, self.rng.choice((1, 1, 2))))) for family in families)
+        return tuple(
+            (family, " ".join(self.rng.sample(GIVEN, self.rng.choice((1, 1, 2))))) for family in families
+        )
 
     def abstract(self, topic: Topic) -> str:
         """Two sentences that go with the title made last, and the mark that says what they are."""
         n = self.rng.randint(14, 480)
-        counted = self.rng.choice(NUMBERS).format(n=n, k=n - self.rng.randint(1, 9), m=self.rng.randint(6, 72))
+        counted = self.rng.choice(NUMBERS).format(
+            n=n, k=n - self.rng.randint(1, 9), m=self.rng.randint(6, 72)
+        )
         if topic.id in ("mouse", "herd", "crop"):
-            counted = counted.replace("patients", "animals").replace("people", "samples").replace("participants", "animals")
+            counted = (
+                counted.replace("patients", "animals")
+                .replace("people", "samples")
+                .replace("participants", "animals")
+            )
         return f"{self.fill(self.rng.choice(topic.gist), self.words)[0]}. {counted}. {MARK}"
 
     def article(self, title: str, topic: Topic, **known: object) -> Publication:
         """A journal article, or the abstract of a meeting, with a place in a journal that no other has."""
         rng = self.rng
         self.number += 1
-        kind = str(known.get("kind") or ("meeting" if topic.near != "far" and rng.random() < 0.11 else "article"))
+        kind = str(
+            known.get("kind") or ("meeting" if topic.near != "far" and rng.random() < 0.11 else "article")
+        )
         field = "meeting" if kind == "meeting" else topic.field
         journal = known.get("journal") or rng.choice([one for one in JOURNALS if one.field == field])
         assert isinstance(journal, Journal)
         given = known.get("year")
         earliest = max(1970, journal.began + 1, 2000 if topic.near == "near" else 0)
         years = range(earliest, self.last[0] + 1)
-        year = given if isinstance(given, int) else rng.choices(years, [1.09 ** (one - earliest) for one in years])[0]
+        year = (
+            given
+            if isinstance(given, int)
+            else rng.choices(years, [1.09 ** (one - earliest) for one in years])[0]
+        )
         month = rng.randint(1, 12 if year < self.last[0] else self.last[1])
         place = self.pages.get((journal.name, year), rng.randint(1, 12))
         length = 0 if kind == "meeting" else rng.randint(2, 9)
@@ -157,7 +175,16 @@ class Library:
         school = Journal(self.rng.choice(UNIVERSITIES), "", "", 1960, "thesis")
         made = self.article(self.title(topic.titles), topic, kind="article")
         return replace(
-            made, authors=made.authors[:1], journal=school, volume="", issue="", first="", last="", doi="", pmid="", kind="thesis"
+            made,
+            authors=made.authors[:1],
+            journal=school,
+            volume="",
+            issue="",
+            first="",
+            last="",
+            doi="",
+            pmid="",
+            kind="thesis",
         )
 
     def registration(self, topic: Topic, **known: object) -> Publication:
@@ -176,7 +203,9 @@ class Library:
             if self.new(english) and self.new(original):
                 break
         journal = self.rng.choice([one for one in JOURNALS if one.field == "latin"])
-        return self.article(english, topic, kind="article", journal=journal, original_title=original, language=language)
+        return self.article(
+            english, topic, kind="article", journal=journal, original_title=original, language=language
+        )
 
     def read_in_full(self, reason: str) -> Publication:
         near = topics_for(self.food)[0]

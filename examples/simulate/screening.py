@@ -38,7 +38,9 @@ class Clock:
             day = self.now + timedelta(days=1)
             while day.weekday() > 4:
                 day += timedelta(days=1)
-            self.now = day.replace(hour=self.rng.choice((8, 9, 10, 13)), minute=self.rng.randint(0, 59), second=0)
+            self.now = day.replace(
+                hour=self.rng.choice((8, 9, 10, 13)), minute=self.rng.randint(0, 59), second=0
+            )
             self.left = 3 * 3600
         self.now += timedelta(seconds=seconds)
         self.left -= seconds
@@ -50,17 +52,31 @@ def stamp(time: datetime) -> str:
 
 
 def vote(stage: str, record: str, person: str, decision: str, time: datetime, **more: str) -> Row:
-    return {"stage": stage, "record": record, "person": person, "kind": "vote", "decision": decision, "time": stamp(time), **more}
+    return {
+        "stage": stage,
+        "record": record,
+        "person": person,
+        "kind": "vote",
+        "decision": decision,
+        "time": stamp(time),
+        **more,
+    }
 
 
 def screening_rows(
-    everything: Sequence[Publication], record_of: Mapping[str, str], numbers: Disagreements, reasons: Sequence[str], seed: str
+    everything: Sequence[Publication],
+    record_of: Mapping[str, str],
+    numbers: Disagreements,
+    reasons: Sequence[str],
+    seed: str,
 ) -> list[Row]:
     """All rows of screening.csv in the order in which they were made."""
     rng = Random(f"{seed}/screening")
     first = title_abstract(everything, record_of, numbers, rng)
     after = max(datetime.fromisoformat(row["time"].rstrip("Z")) for row in first)
-    second = full_text([one for one in everything if one.fate in READ], record_of, numbers, reasons, rng, after)
+    second = full_text(
+        [one for one in everything if one.fate in READ], record_of, numbers, reasons, rng, after
+    )
     return first + second
 
 
@@ -69,14 +85,18 @@ def title_abstract(
 ) -> list[Row]:
     """Votes on titles and abstracts; one of the two differs on as many records as `numbers` says."""
     stage = "title-abstract"
-    order = sorted(everything, key=lambda one: (record_of[one.key].split(":")[0], int(record_of[one.key].split(":")[1])))
+    order = sorted(
+        everything, key=lambda one: (record_of[one.key].split(":")[0], int(record_of[one.key].split(":")[1]))
+    )
     eligible = [one.key for one in everything if one.fate and not one.report.endswith("-article")]
     tempting = [one.key for one in everything if not one.fate and one.near == "near"]
     missed = rng.sample(eligible, numbers.missed)
     kept = rng.sample(tempting, numbers.kept)
     differs = {key: rng.choice(("ra", "rb")) for key in missed + kept}
     maybe = set(rng.sample(missed + kept, numbers.maybe))
-    changing = rng.sample([one.key for one in everything if one.key not in differs and one.near == "near"], numbers.changes)
+    changing = rng.sample(
+        [one.key for one in everything if one.key not in differs and one.near == "near"], numbers.changes
+    )
     changes = {key: rng.choice(("ra", "rb")) for key in changing}
     rows: list[Row] = []
     ends = []
@@ -92,7 +112,17 @@ def title_abstract(
             if changes.get(one.key) == person:
                 rows.append(vote(stage, record, person, wrong, time))
                 again = clock.step(40, 200)
-                rows.append(vote(stage, record, person, decision, again, changes="yes", note="second thought (simulated)"))
+                rows.append(
+                    vote(
+                        stage,
+                        record,
+                        person,
+                        decision,
+                        again,
+                        changes="yes",
+                        note="second thought (simulated)",
+                    )
+                )
             else:
                 rows.append(vote(stage, record, person, decision, time))
         ends.append(clock.now)
@@ -112,7 +142,12 @@ def consensus(stage: str, record: str, decision: str, reason: str, time: datetim
 
 
 def full_text(
-    reports: Sequence[Publication], record_of: Mapping[str, str], numbers: Disagreements, reasons: Sequence[str], rng: Random, after: datetime
+    reports: Sequence[Publication],
+    record_of: Mapping[str, str],
+    numbers: Disagreements,
+    reasons: Sequence[str],
+    rng: Random,
+    after: datetime,
 ) -> list[Row]:
     """Votes on full texts, each exclusion with its reason; conflicts on the decision or on the reason are settled."""
     stage = "full-text"
@@ -131,7 +166,13 @@ def full_text(
             right, reason = ("exclude", one.reason) if one.fate == "read" else ("include", "")
             if differs.get(one.key) == person:
                 right, reason = _differing(one, other_reason, reasons)
-            note = {"ongoing": "ongoing, no results yet", "awaiting": "eligible as far as can be told"}.get(one.fate, "") if right == "include" else ""
+            note = (
+                {"ongoing": "ongoing, no results yet", "awaiting": "eligible as far as can be told"}.get(
+                    one.fate, ""
+                )
+                if right == "include"
+                else ""
+            )
             time = clock.step(300, 1500)
             rows.append(vote(stage, record_of[one.key], person, right, time, reason=reason, note=note))
         ends.append(clock.now)

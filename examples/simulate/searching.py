@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from collection import HardPair
-from copies import Copy, changed, copied
+from copies import Copy, copied
 from publications import Publication
 from sources import Source, found_in
 
@@ -35,24 +35,48 @@ class Search:
 
 
 def garbled(copy: Copy) -> Copy:
-    """A record that lost its volume, pages, DOI and abstract, and of whose title only the beginning is left."""
+    """A record with the first author alone and the beginning of its title, without volume, pages, DOI and abstract."""
     title = f"{copy.title[: len(copy.title) // 3].rstrip(' :,')} ..."
-    return changed(copy, volume="", issue="", first="", last="", doi="", abstract="", title=title)
+    return replace(
+        copy,
+        authors=copy.authors[:1],
+        volume="",
+        issue="",
+        first="",
+        last="",
+        doi="",
+        abstract="",
+        title=title,
+    )
 
 
-def holdings(sources: Sequence[Source], everything: Sequence[Publication], seed: str, food: str) -> dict[str, list[str]]:
+def holdings(
+    sources: Sequence[Source], everything: Sequence[Publication], seed: str, food: str
+) -> dict[str, list[str]]:
     """The sources that hold each publication."""
     return {one.key: found_in(sources, one, food, Random(f"{seed}/{one.key}")) for one in everything}
 
 
-def to_garble(everything: Sequence[Publication], held: Mapping[str, Sequence[str]], count: int) -> dict[str, str]:
+def to_garble(
+    everything: Sequence[Publication], held: Mapping[str, Sequence[str]], count: int
+) -> dict[str, str]:
     """Some publications with two records, and the source that garbles the second one."""
     able = {"scopus", "web-of-science", "cinahl", "google-scholar"}
-    return dict([(one.key, held[one.key][1]) for one in everything if not one.fate and len(held[one.key]) == 2 and held[one.key][1] in able][:count])
+    return dict(
+        [
+            (one.key, held[one.key][1])
+            for one in everything
+            if not one.fate and len(held[one.key]) == 2 and held[one.key][1] in able
+        ][:count]
+    )
 
 
 def run(
-    sources: Sequence[Source], everything: Sequence[Publication], held: Mapping[str, Sequence[str]], seed: str, broken: Mapping[str, str]
+    sources: Sequence[Source],
+    everything: Sequence[Publication],
+    held: Mapping[str, Sequence[str]],
+    seed: str,
+    broken: Mapping[str, str],
 ) -> Search:
     """Search all sources. `broken`: publication key -> the source whose record of it is garbled."""
     shown: dict[str, list[Copy]] = {source.id: [] for source in sources}
@@ -72,7 +96,10 @@ def run(
         size = source.piece or len(copies)
         pieces = [copies[start : start + size] for start in range(0, len(copies), size)]
         exports[source.id] = [
-            Export(f"searches/{source.id}{f'-{number}' if len(pieces) > 1 else ''}.{source.suffix}", source.write(piece))
+            Export(
+                f"searches/{source.id}{f'-{number}' if len(pieces) > 1 else ''}.{source.suffix}",
+                source.write(piece),
+            )
             for number, piece in enumerate(pieces, start=1)
         ]
         for number, copy in enumerate(copies, start=1):

@@ -36,7 +36,12 @@ def chance(source: Source, publication: Publication, food: str) -> float:
     likely = source.holds.get(kind, 0)
     if publication.near == "near" and likely:
         likely = min(0.95, 1.35 * likely)
-    if food == "milk" and publication.kind == "article" and publication.year == 2012 and publication.month >= 7:
+    if (
+        food == "milk"
+        and publication.kind == "article"
+        and publication.year == 2012
+        and publication.month >= 7
+    ):
         return {"pubmed-in-process": 0.95, "medline": 0.05}.get(source.id, likely)
     return 0 if source.id == "pubmed-in-process" else likely
 
@@ -46,10 +51,14 @@ def found_in(sources: Sequence[Source], publication: Publication, food: str, rng
     if publication.sources:
         return list(publication.sources)
     if publication.report.endswith("-article"):
-        return [source.id for source in sources if source.id in PRIMARY_IN and _in_time(source.id, publication)]
+        return [
+            source.id for source in sources if source.id in PRIMARY_IN and _in_time(source.id, publication)
+        ]
     chances = [chance(source, publication, food) for source in sources]
     if not publication.pmid:
-        chances = [0 if source.id in NEEDS_PMID else likely for source, likely in zip(sources, chances, strict=True)]
+        chances = [
+            0 if source.id in NEEDS_PMID else likely for source, likely in zip(sources, chances, strict=True)
+        ]
     found = [source.id for source, likely in zip(sources, chances, strict=True) if rng.random() < likely]
     return found or [rng.choices([source.id for source in sources], chances)[0]]
 
@@ -62,7 +71,11 @@ PRIMARY_IN = frozenset({"pubmed", "pubmed-in-process", "medline", "embase", "cen
 def _in_time(source: str, publication: Publication) -> bool:
     """A report that was only online at the time is in the sources that list such reports."""
     online = not publication.volume
-    return source in {"pubmed-in-process", "pubmed", "embase", "scopus"} if online else source != "pubmed-in-process"
+    return (
+        source in {"pubmed-in-process", "pubmed", "embase", "scopus"}
+        if online
+        else source != "pubmed-in-process"
+    )
 
 
 STRATEGY_TAIL = (
@@ -159,6 +172,6 @@ PEANUT = (
            kind="website", coverage="January 2012"),
     Source("clinicaltrials", "ClinicalTrials.gov", "National Library of Medicine", partial(registers.ctgov_table, condition="Peanut Hypersensitivity"),
            "csv", {"registration": 1}, kind="register", coverage="to January 2012"),
-    Source("ictrp", "WHO International Clinical Trials Registry Platform", "World Health Organization", registers.ictrp, "xml", {"registration": 0.8},
+    Source("ictrp", "WHO International Clinical Trials Registry Platform", "World Health Organization", registers.ictrp, "csv", {"registration": 0.8},
            kind="register", coverage="to January 2012"),
 )  # fmt: skip

@@ -29,6 +29,10 @@ def strategy(source: Source, food: str) -> str:
     if source.kind == "register":
         return HEAD + f"condition: {heading}; intervention: oral immunotherapy OR desensitization\n"
     if source.id == "pubmed-in-process":
-        return HEAD + by_platform[source.platform].strip() + " AND (inprocess[sb] OR publisher[sb] OR pubmednotmedline[sb])\n"
+        return (
+            HEAD
+            + by_platform[source.platform].strip()
+            + " AND (inprocess[sb] OR publisher[sb] OR pubmednotmedline[sb])\n"
+        )
     general = f"({word} NEAR allerg*) AND {route}\n"
     return HEAD + by_platform.get(source.platform, general)

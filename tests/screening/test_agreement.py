@@ -9,8 +9,9 @@ SNHL = Agreement(14, 3, 3, 1478)
 
 
 def test_the_agreement_of_two_real_screeners_equals_statsmodels():
-    # statsmodels 0.15.0, stats.inter_rater.cohens_kappa, and irrCAC 0.4.4 (AC1) on the 2 x 2 table of a published
-    # dual screening of 1498 records on hearing loss; its authors report kappa .8215037534.
+    # Kappa is the authors' own figure for their dual screening of 1498 records (dual_snhl_2024). Its standard error
+    # and interval are statsmodels' (stats.inter_rater.cohens_kappa); the version was not recorded with the numbers,
+    # nor was the program of the others.
     assert SNHL.n == 1498
     assert SNHL.kappa == pytest.approx(0.8215037534, abs=5e-11)
     assert SNHL.kappa_se == pytest.approx(0.071605, abs=5e-7)

@@ -79,7 +79,9 @@ def scholar(copies: Sequence[Copy]) -> bytes:
     """BibTeX of Google Scholar: keys of name, year and first word, authors cut with "and others", no abstract, no DOI."""
     entries, keys = [], dict[str, int]()
     for copy in copies:
-        family = plain(copy.authors[0][0]).lower().replace("'", "").replace(" ", "") if copy.authors else "anon"
+        family = (
+            plain(copy.authors[0][0]).lower().replace("'", "").replace(" ", "") if copy.authors else "anon"
+        )
         key = f"{family}{copy.year}{plain(copy.title).split()[0].lower().strip(':,-.')}"
         keys[key] = keys.get(key, 0) + 1
         people = copy.names("{family}, {given}")

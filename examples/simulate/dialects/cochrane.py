@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from copies import Copy
 from dialects.tags import Field, each, lines
 
-TYPES = {"article": "Journal article", "meeting": "Conference abstract", "thesis": "Dissertation", "registration": "Trial registry record"}
+TYPES = {
+    "article": "Journal article",
+    "meeting": "Conference abstract",
+    "thesis": "Dissertation",
+    "registration": "Trial registry record",
+}
 COLUMNS = (
     "CENTRAL ID", "Author(s)", "Title", "Source", "Year", "Abstract", "Volume", "Issue", "Pages", "Database Name", "PubMed ID",
     "Embase ID", "CTgov ID", "CINAHL ID", "ICTRP ID", "Publication Type", "Keywords", "DOI", "URL", "Cochrane Review Group Code",

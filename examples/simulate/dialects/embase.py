@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from copies import Copy
 from dialects.tags import Field, each, lines, where
 
-TYPES = {"article": "Article", "meeting": "Conference Abstract", "thesis": "Dissertation", "registration": "Trial"}
+TYPES = {
+    "article": "Article",
+    "meeting": "Conference Abstract",
+    "thesis": "Dissertation",
+    "registration": "Trial",
+}
 LANGUAGES = {"en": "English", "es": "Spanish", "pt": "Portuguese"}
 COLUMNS = (
     "Title", "Original Title", "Author Names", "Author Addresses", "Source", "Source title", "Publication Year", "Volume", "Issue",

@@ -22,7 +22,9 @@ def ris(copies: Sequence[Copy], database: str, strategy: Sequence[str]) -> bytes
             ("AD", where(publication.affiliation)), ("M3", doi), ("DO", doi),
             ("UR", f"http://ovidsp.ovid.com/ovidweb.cgi?T=JS&PAGE=reference&D=sim&AN={publication.pmid or copy.accession}"),
         ]  # fmt: skip
-        parts.append(f"{number}.\n{lines(fields)}ER  -   \n\nLink to the Ovid Full Text or citation: http://ovidsp.ovid.com/simulated\n\n")
+        parts.append(
+            f"{number}.\n{lines(fields)}ER  -   \n\nLink to the Ovid Full Text or citation: http://ovidsp.ovid.com/simulated\n\n"
+        )
     parts.append("".join(f"{number}. {line}\n" for number, line in enumerate(strategy, start=1)))
     return "".join(parts).encode("ascii", "replace")
 
@@ -35,7 +37,11 @@ def source(copy: Copy) -> str:
     """Journal, volume, issue, pages and date in one line."""
     place = f"{copy.volume}({copy.issue})" if copy.issue else copy.volume
     pages = f":{copy.pages}" if copy.first else ""
-    return f"{copy.journal}. {place}{pages}, {copy.year} {copy.month}." if place or pages else f"{copy.journal}. {copy.year} {copy.month}."
+    return (
+        f"{copy.journal}. {place}{pages}, {copy.year} {copy.month}."
+        if place or pages
+        else f"{copy.journal}. {copy.year} {copy.month}."
+    )
 
 
 def labelled(copies: Sequence[Copy], database: str) -> bytes:
@@ -45,10 +51,10 @@ def labelled(copies: Sequence[Copy], database: str) -> bytes:
         publication = copy.publication
         fields: list[Field] = [
             ("Database", database), ("Accession Number", f"PREV{copy.accession}"), ("Title", copy.title),
-            ("Author", ";  ".join(copy.names("{family}, {given} [Author]"))), ("Institution", where(publication.affiliation)),
+            ("Author", ";  ".join(copy.names("{family}, {given}"))), ("Institution", where(publication.affiliation)),
             ("Source", source(copy)), ("Abstract", copy.abstract), ("Language", LANGUAGES[publication.language]),
             ("Document Type", {"article": "Article", "meeting": "Meeting Abstract"}.get(publication.kind, "Other")),
-            ("ISSN", publication.journal.issn), ("Year of Publication", str(copy.year)), ("DOI Number", copy.doi),
+            ("ISSN", publication.journal.issn), ("Year of Publication", str(copy.year)), ("Digital Object Identifier", copy.doi),
         ]  # fmt: skip
         shown = "".join(f"{label}\n  {wrapped(value, 110, '  ')}\n" for label, value in fields if value)
         parts.append(f"<{number}>\n{shown}\n")

@@ -7,7 +7,12 @@ from copies import Copy
 from dialects.tags import Field, each, lines, where, windows, wrapped
 
 LANGUAGES = {"en": "eng", "es": "spa", "pt": "por"}
-TYPES = {"article": "Journal Article", "meeting": "Congress", "thesis": "Academic Dissertation", "registration": "Clinical Trial"}
+TYPES = {
+    "article": "Journal Article",
+    "meeting": "Congress",
+    "thesis": "Academic Dissertation",
+    "registration": "Clinical Trial",
+}
 
 
 def article_title(copy: Copy) -> str:
@@ -54,7 +59,9 @@ def _article(copy: Copy) -> str:
     publication = copy.publication
     journal = publication.journal
     issue = f"<Volume>{copy.volume}</Volume><Issue>{copy.issue}</Issue>" if copy.volume else ""
-    title = escape(article_title(copy)).replace("in vitro", "<i>in vitro</i>").replace("IgG4", "IgG<sub>4</sub>")
+    title = (
+        escape(article_title(copy)).replace("in vitro", "<i>in vitro</i>").replace("IgG4", "IgG<sub>4</sub>")
+    )
     doi = escape(copy.doi)
     ids = f'<ArticleId IdType="pubmed">{publication.pmid}</ArticleId>'
     ids += f'<ArticleId IdType="doi">{doi}</ArticleId>' if doi else ""
@@ -92,7 +99,11 @@ def _abstract(copy: Copy) -> str:
     """The abstract: its first sentence labelled as methods where there are several."""
     first, dot, rest = copy.abstract.partition(". ")
     if not rest:
-        return f"<Abstract><AbstractText>{escape(copy.abstract)}</AbstractText></Abstract>" if copy.abstract else ""
+        return (
+            f"<Abstract><AbstractText>{escape(copy.abstract)}</AbstractText></Abstract>"
+            if copy.abstract
+            else ""
+        )
     return (
         f'<Abstract><AbstractText Label="METHODS" NlmCategory="METHODS">{escape(first + dot.strip())}</AbstractText>'
         f'<AbstractText Label="RESULTS" NlmCategory="RESULTS">{escape(rest)}</AbstractText></Abstract>'
@@ -106,5 +117,7 @@ def _authors(copy: Copy) -> str:
         for (family, given), short in zip(copy.authors, copy.names("{initials}"), strict=False)
     ]
     if copy.group:
-        shown.append(f'\n                <Author ValidYN="Y"><CollectiveName>{escape(copy.group)}</CollectiveName></Author>')
+        shown.append(
+            f'\n                <Author ValidYN="Y"><CollectiveName>{escape(copy.group)}</CollectiveName></Author>'
+        )
     return "".join(shown)

@@ -1,10 +1,9 @@
-"""Registers of trials: ClinicalTrials.gov as JSON and as CSV, and the WHO's ICTRP as XML."""
+"""Registers of trials: ClinicalTrials.gov as JSON and as CSV, and the WHO's ICTRP as CSV."""
 
 import csv
 import io
 import json
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
 
 from copies import Copy
 
@@ -26,7 +25,10 @@ def ctgov_json(copies: Sequence[Copy], condition: str) -> bytes:
                 "identificationModule": {
                     "nctId": copy.publication.registry,
                     "orgStudyIdInfo": {"id": f"SIM-{copy.accession}"},
-                    "organization": {"fullName": f"{copy.publication.affiliation} (simulated)", "class": "OTHER"},
+                    "organization": {
+                        "fullName": f"{copy.publication.affiliation} (simulated)",
+                        "class": "OTHER",
+                    },
                     "briefTitle": copy.title,
                     "officialTitle": f"{copy.title} (simulated registration)",
                 },
@@ -35,7 +37,9 @@ def ctgov_json(copies: Sequence[Copy], condition: str) -> bytes:
                     "startDateStruct": {"date": f"{copy.year}-{copy.publication.month:02d}"},
                     "studyFirstSubmitDate": f"{copy.year}-{copy.publication.month:02d}-10",
                 },
-                "sponsorCollaboratorsModule": {"leadSponsor": {"name": copy.publication.affiliation, "class": "OTHER"}},
+                "sponsorCollaboratorsModule": {
+                    "leadSponsor": {"name": copy.publication.affiliation, "class": "OTHER"}
+                },
                 "descriptionModule": {"briefSummary": copy.abstract},
                 "conditionsModule": {"conditions": [condition], "keywords": list(copy.publication.keywords)},
                 "designModule": {"studyType": "INTERVENTIONAL", "phases": ["PHASE2"]},
@@ -64,20 +68,29 @@ def ctgov_table(copies: Sequence[Copy], condition: str) -> bytes:
     return out.getvalue().encode()
 
 
+ICTRP_COLUMNS = (
+    "TrialID", "Last Refreshed on", "Public title", "Scientific title", "Acronym", "Primary sponsor", "Date registration",
+    "Date registration3", "Source Register", "web address", "Recruitment Status", "Study type", "Intervention", "results yes no",
+)  # fmt: skip
+
+
 def ictrp(copies: Sequence[Copy]) -> bytes:
-    """XML with a line end and blanks in each value, br as text, and the identifier of another register."""
-    parts = ["<?xml version='1.0' encoding='UTF-8' ?>\n<Trials_downloaded_from_ICTRP>\n"]
-    for number, copy in enumerate(copies, start=1):
+    """CSV of the WHO platform: values that end in a line end and blanks, <br> as text, two titles and two dates."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(ICTRP_COLUMNS)
+    for copy in copies:
         publication = copy.publication
-        date = f"{copy.year}{publication.month:02d}10"
         values = (
-            ("Internal_Number", str(number)), ("TrialID", publication.registry), ("Public_title", escape(copy.title)),
-            ("Scientific_title", escape(copy.title)), ("Primary_sponsor", f"{escape(publication.affiliation)} (simulated)"),
-            ("Date_registration3", date), ("Source_Register", "ClinicalTrials.gov"),
-            ("web_address", f"https://clinicaltrials.gov/study/{publication.registry}"), ("Recruitment_Status", _status(copy).title()),
-            ("Study_type", "Interventional"), ("Intervention", f"oral immunotherapy&lt;br&gt;{escape(copy.abstract)}"),
+            publication.registry, "16 January 2012", copy.title, copy.title, "", f"{publication.affiliation} (simulated)",
+            f"10/{publication.month:02d}/{copy.year}", f"{copy.year}{publication.month:02d}10", "ClinicalTrials.gov",
+            f"https://clinicaltrials.gov/study/{publication.registry}", _status(copy).title(), "Interventional",
+            f"oral immunotherapy<br>{copy.abstract}", "",
         )  # fmt: skip
-        shown = "".join(f"    <{name}>{value}\n    </{name}>\n" for name, value in values)
-        parts.append(f"  <Trial>\n{shown}  </Trial>\n")
-    parts.append("</Trials_downloaded_from_ICTRP>\n")
-    return "".join(parts).encode()
+        writer.writerow(
+            [
+                f"{value}\n    " if value and place in (2, 3, 12) else value
+                for place, value in enumerate(values)
+            ]
+        )
+    return out.getvalue().encode()

@@ -27,4 +27,8 @@ def windows(text: str) -> str:
 
 def where(affiliation: str) -> str:
     """An affiliation that says what it is."""
-    return f"{affiliation} (simulated affiliation)" if affiliation else "Simulated export, no affiliation recorded"
+    return (
+        f"{affiliation} (simulated affiliation)"
+        if affiliation
+        else "Simulated export, no affiliation recorded"
+    )

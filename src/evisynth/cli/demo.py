@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from evisynth.cli.console import errors_shown, messages, print_problems, progress
+from evisynth.cli.opening import open_database
 from evisynth.errors import DataError
 
 
@@ -24,8 +25,9 @@ def demo(
     to: Annotated[Path, typer.Option(help="Where it is copied to.")] = Path("demo"),
 ) -> None:
     """Copy an example review, build it, print its key results and where the report is."""
-    from evisynth.reporting.key_results import key_results  # noqa: PLC0415
-    from evisynth.store.review_folder import carry_out, write_report  # noqa: PLC0415 - Django loads here
+    open_database()
+    from evisynth.reporting.key_results import key_results  # noqa: PLC0415 - loads the statistics
+    from evisynth.store.review_folder import carry_out, write_report  # noqa: PLC0415 - needs the database open
 
     folder = to / f"{example}-oit"
     with errors_shown(), progress() as step:

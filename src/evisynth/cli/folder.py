@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from evisynth.cli.console import errors_shown, messages, print_problems, progress
+from evisynth.cli.opening import open_database
 from evisynth.cli.starting import write_starting_folder
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The review folder.")]
@@ -20,7 +21,8 @@ def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder t
 
 def check(folder: Folder) -> None:
     """List every problem of a review folder in one go, with file, line and field."""
-    from evisynth.store.review_folder import carry_out  # noqa: PLC0415 - Django loads here
+    open_database()
+    from evisynth.store.review_folder import carry_out  # noqa: PLC0415 - needs the database open
 
     with errors_shown(), progress() as step:
         checked = carry_out(folder, step)
@@ -36,7 +38,8 @@ def build(
     out: Annotated[Path | None, typer.Option(help="Where the report goes; DIR/report when not given.")] = None,
 ) -> None:
     """Carry the review out: screening, extraction, analyses, figures and the report in all formats."""
-    from evisynth.store.review_folder import carry_out, write_report  # noqa: PLC0415 - Django loads here
+    open_database()
+    from evisynth.store.review_folder import carry_out, write_report  # noqa: PLC0415 - needs the database open
 
     target = out or folder / "report"
     with errors_shown(), progress() as step:
@@ -56,11 +59,10 @@ Database = Annotated[
 
 def load(folder: Folder, database: Database) -> None:
     """Load a review folder into a lasting database."""
-    from evisynth.store.database import open_database  # noqa: PLC0415 - Django loads here
-    from evisynth.store.exchange.load import load_folder  # noqa: PLC0415
+    open_database(database)
+    from evisynth.store.exchange.load import load_folder  # noqa: PLC0415 - needs the database open
 
     with errors_shown(), progress() as step:
-        open_database(database)
         step("loading")
         review, problems = load_folder(folder)
     print_problems(problems)
@@ -75,10 +77,9 @@ def export(
     database: Database,
 ) -> None:
     """Write a review of a database as a folder of plain files."""
-    from evisynth.store.database import open_database  # noqa: PLC0415 - Django loads here
-    from evisynth.store.exchange.export import export_review, review_named  # noqa: PLC0415
+    open_database(database)
+    from evisynth.store.exchange.export import export_review, review_named  # noqa: PLC0415 - needs the database open
 
     with errors_shown():
-        open_database(database)
         export_review(review_named(review), folder)
     messages.print(f"{review} is in {folder}.", markup=False)

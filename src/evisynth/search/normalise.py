@@ -31,6 +31,7 @@ _REGISTRIES = re.compile(
     re.IGNORECASE,
 )
 # One of these is in each registry number as people write them: asked first, since it is fast.
+_APART = "\n" * 9  # more than may stand between prefix and number
 _REGISTRY_HINTS = (
     *("NCT", "nct0", "CTN", "isrctn", "CTR", "ctr", "RCT", "udraCT", "UDRACT"),
     *("UMIN", "DRKS", "KCT", "NTR", "RBR-"),
@@ -118,12 +119,10 @@ def registry_ids(*texts: str) -> tuple[str, ...]:
 
     A EudraCT number is given as EUCTR, the spelling of the WHO portal.
     """
-    return unique(
-        _registry_id(match)
-        for text in texts
-        if any(hint in text for hint in _REGISTRY_HINTS)
-        for match in _REGISTRIES.finditer(text)
-    )
+    text = _APART.join(texts)
+    if not any(hint in text for hint in _REGISTRY_HINTS):
+        return ()
+    return unique(_registry_id(match) for match in _REGISTRIES.finditer(text))
 
 
 def _registry_id(match: re.Match[str]) -> str:

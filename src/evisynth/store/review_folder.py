@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import transaction
+
 from evisynth.errors import Problem
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.report import Told, report_files, tell
-from evisynth.store.database import open_database
 from evisynth.store.exchange.load import load_folder
 from evisynth.store.gather import gather
 
@@ -24,19 +25,17 @@ class Checked:
 
 
 def carry_out(path: Path, progress: Callable[[str], None] = lambda _: None) -> Checked:
-    """Load a folder into the database in memory and compute everything that it says.
+    """Load a folder into the open database, compute everything that it says, and leave the database as it was.
 
     Raises ProblemsFound where review.yaml is too broken to start from.
     """
-    open_database()
-    progress("files")
-    review, problems = load_folder(path, slug=uuid.uuid4().hex)
-    try:
+    with transaction.atomic():
+        progress("files")
+        review, problems = load_folder(path, slug=uuid.uuid4().hex)
         progress("screening, extraction and analyses")
         findings = gather(review)
         manuscript = review.manuscript
-    finally:
-        review.delete()
+        transaction.set_rollback(True)
     found = [*problems, *findings.problems, *_whole_review(findings)]
     if not manuscript:
         found.append(Problem("report.md", 0, "", "the manuscript is missing; the report has only what is computed."))

@@ -20,6 +20,7 @@ from evisynth.reporting.documents.text import (
     MANY_COLUMNS,
     PORTRAIT_CHARACTERS,
     Sheet,
+    alternative,
     clean,
     column_shares,
     day,
@@ -186,7 +187,7 @@ class _Writer:
         shape.width, shape.height = Emu(int(shape.width * scale)), Emu(int(shape.height * scale))
         properties = shape._inline.docPr
         properties.set("name", f"Figure {number}")
-        properties.set("descr", clean(picture.alt))
+        properties.set("descr", alternative(picture))
         self.caption("Figure", number, picture.caption, above=False)
 
 

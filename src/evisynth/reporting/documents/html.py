@@ -14,6 +14,7 @@ from evisynth.reporting.documents.derivations import Use, appendix, why_id
 from evisynth.reporting.documents.svg import inline_svg
 from evisynth.reporting.documents.text import (
     MANY_COLUMNS,
+    alternative,
     clean,
     day,
     heading_levels,
@@ -186,7 +187,7 @@ class _Page:
         drawing = self.document.drawings.get(picture.name)
         if drawing is None:
             raise DataError(f"Figure {number}: the document has no drawing named {picture.name!r}.")
-        svg = inline_svg(drawing.svg, f"f{number}-", picture.alt, self.anchor)
+        svg = inline_svg(drawing.svg, f"f{number}-", alternative(picture), self.anchor)
         self.place = before
         return (
             f'<figure class="picture" id="{anchor}">'

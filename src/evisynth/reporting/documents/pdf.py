@@ -27,6 +27,7 @@ from evisynth.reporting.document import (
 from evisynth.reporting.documents.text import (
     LANDSCAPE_CHARACTERS,
     PORTRAIT_CHARACTERS,
+    alternative,
     clean,
     column_shares,
     day,
@@ -140,7 +141,7 @@ def _block(block: Block, number: int, level: int) -> dict[str, Any]:
                 "kind": "picture",
                 "file": f"figure-{number}.svg",
                 "caption": isolated(block.caption),
-                "alt": clean(block.alt),
+                "alt": alternative(block),
             }
 
 

@@ -8,11 +8,9 @@ from datetime import date
 from evisynth.errors import DataError
 from evisynth.reporting.document import Block, Document, Heading, Picture, Runs, Table
 
-# Removed: control characters, lone surrogates, noncharacters, and the marks that reorder text on screen
+# Removed: control characters, lone surrogates, noncharacters, byte order marks, and the marks that reorder text on screen
 # (embeddings, overrides and isolates; "Trojan Source", doi:10.48550/arXiv.2111.00169).
-_UNSEEN = (
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-)
+_UNSEEN = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 UNSEEN = re.compile(_UNSEEN)
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 URL = re.compile(r"https?://[^\s<>\"'\\^`{|}]+")
@@ -69,6 +67,11 @@ def linked(text: str) -> Iterator[tuple[str, str]]:
         end = found.start() + len(url)
     if end < len(text):
         yield text[end:], ""
+
+
+def alternative(picture: Picture) -> str:
+    """The figure in words; without any, its caption or its name, since something must be read out."""
+    return clean(picture.alt).strip() or clean(picture.caption).strip() or clean(picture.name) or "Figure"
 
 
 def day(document: Document) -> date:

@@ -81,7 +81,7 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         doi=next((doi for value in fields.all("%R", "%U") if (doi := clean_doi(value))), ""),
         pmid=next((clean_pmid(value) for value in fields.all("%M", "%U", "%Z") if "pm" in value.lower()), ""),
         pmcid=next((clean_pmcid(value) for value in fields.all("%2") if value.upper().startswith("PMC")), ""),
-        registry_ids=registry_ids(title, *fields.all("%X", "%Z")),
+        registry_ids=registry_ids(title, *fields.raw("%X", "%Z")),
         accession=fields.first("%M"),
         database=fields.first("%~", "%W"),
         type=fields.first("%9", "%0"),

@@ -7,7 +7,7 @@ only in the source, which is taken apart here.
 import re
 from typing import NamedTuple
 
-from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared
+from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
     clean_doi,
     clean_pmid,
@@ -46,7 +46,7 @@ NAMES = {
         "Date of Publication",
         "Publication Date",
     ),
-    "doi": ("DO", "Digital Object Identifier", "DOI", "Article Identifier"),
+    "doi": ("DO", "Digital Object Identifier", "DOI", "Article Identifier", "DOI Number"),
     "accession": (
         "UI",
         "AN",
@@ -75,117 +75,11 @@ NAMES = {
     "registry": ("CN", "SI", "Clinical Trial Number", "Clinical Trial Registry Number"),
     "links": ("UR", "Link to the Ovid Full Text or citation", "URL"),
 }
-KNOWN_TAGS = frozenset(name for names in NAMES.values() for name in names if len(name) == 2) | frozenset(
-    [
-        "AA",
-        "AD",
-        "AI",
-        "AR",
-        "AT",
-        "AY",
-        "BI",
-        "BN",
-        "BS",
-        "BT",
-        "CA",
-        "CC",
-        "CD",
-        "CE",
-        "CF",
-        "CI",
-        "CO",
-        "CP",
-        "CQ",
-        "CR",
-        "CS",
-        "CT",
-        "CY",
-        "DA",
-        "DC",
-        "DD",
-        "DJ",
-        "DM",
-        "DN",
-        "DS",
-        "DT",
-        "DV",
-        "EA",
-        "EC",
-        "ED",
-        "EI",
-        "EL",
-        "EM",
-        "EN",
-        "EP",
-        "EZ",
-        "FT",
-        "FX",
-        "GE",
-        "GI",
-        "GO",
-        "GP",
-        "GS",
-        "HT",
-        "HW",
-        "ID",
-        "IN",
-        "IR",
-        "JC",
-        "KP",
-        "LM",
-        "LR",
-        "LU",
-        "MA",
-        "ML",
-        "MV",
-        "NI",
-        "NM",
-        "NT",
-        "OA",
-        "OD",
-        "OI",
-        "OO",
-        "OP",
-        "OW",
-        "PB",
-        "PD",
-        "PH",
-        "PI",
-        "PL",
-        "PO",
-        "PS",
-        "PU",
-        "RC",
-        "RF",
-        "RI",
-        "RN",
-        "RO",
-        "RP",
-        "RS",
-        "SA",
-        "SB",
-        "SC",
-        "SE",
-        "SG",
-        "SH",
-        "SL",
-        "SU",
-        "SX",
-        "TA",
-        "TC",
-        "TD",
-        "TM",
-        "TN",
-        "TR",
-        "UP",
-        "VI",
-        "VN",
-        "VR",
-        "WD",
-        "XL",
-        "YC",
-        "YD",
-    ]
+KNOWN_TAGS = frozenset(name for names in NAMES.values() for name in names if len(name) == 2) | tags(
+    "AA AD AI AR AT AY BI BN BS BT CA CC CD CE CF CI CO CP CQ CR CS CT CY DA DC DD DJ DM DN DS DT DV EA "
+    "EC ED EI EL EM EN EP EZ FT FX GE GI GO GP GS HT HW ID IN IR JC KP LM LR LU MA ML MV NI NM NT OA OD "
+    "OI OO OP OW PB PD PH PI PL PO PS PU RC RF RI RN RO RP RS SA SB SC SE SG SH SL SU SX TA TC TD TM TN "
+    "TR UP VI VN VR WD XL YC YD"
 )
 KNOWN_LABELS = frozenset(name for names in NAMES.values() for name in names if len(name) > 2) | {
     *(
@@ -225,6 +119,7 @@ KNOWN_LABELS = frozenset(name for names in NAMES.values() for name in names if l
     *(
         "Section",
         "Subset",
+        "Journal Subset",
         "Year of Entry",
         "Date Created",
         "Date Delivered",
@@ -303,11 +198,11 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         abstract=fields.first(*NAMES["abstract"]),
         doi=next((doi for value in fields.all(*NAMES["doi"]) if (doi := clean_doi(value))), ""),
         pmid=_pmid(fields, database, accession),
-        registry_ids=registry_ids(*fields.all(*NAMES["registry"], *NAMES["title"], *NAMES["abstract"])),
+        registry_ids=registry_ids(*fields.raw(*NAMES["registry"], *NAMES["title"], *NAMES["abstract"])),
         accession=accession,
         database=database,
-        type=fields.first(*NAMES["type"]) or kind,
-        language="; ".join(fields.all(*NAMES["language"][:2])) or fields.first(*NAMES["language"]),
+        type=fields.first(*NAMES["type"]).rstrip(".") or kind,
+        language="; ".join(fields.all(*NAMES["language"])).rstrip("."),
         issn=issn_list(*fields.lines(*NAMES["issn"])),
         keywords=keywords_from(fields.lines(*NAMES["keywords"])),
         other_titles=unique(other for other in fields.all(*NAMES["other titles"]) if other != title),
@@ -334,7 +229,7 @@ _DENSE = re.compile(
     r"(?P<volume>[A-Z]?\d[\w/-]*)? ?(?:\((?P<issue>[^()]{1,40})\))?:\s?(?P<pages>[\w.-]+(?:, ?\w+-\w+)*)"
 )
 _LOOSE = re.compile(
-    r"(?P<volume>\d[\w/-]*) ?(?:\((?P<issue>[^()]{1,60})\))? ?\((?:pp\.? )?(?P<pages>[^()]+)\)"
+    r"(?P<volume>\d[\w/-]*) ?(?:\((?P<issue>[^()]{1,60})\))? ?\((?:pp?\.? |(?=no pag))(?P<pages>[^()]+)\)"
 )
 _YEAR_ONLY = re.compile(r"(?P<volume>\d[\w/-]*) ?\((?P<issue>[^()]{1,60})\)")
 

@@ -21,6 +21,11 @@ SHOWN = 200  # characters of a line that a problem quotes
 Noise = Sequence[tuple[re.Pattern[str], str]]
 
 
+def tags(text: str) -> frozenset[str]:
+    """The tags that the text names, divided by blanks."""
+    return frozenset(text.split())
+
+
 class Fields(dict[str, list[str]]):
     """The values of one record by tag, each as the file has it, without white space around it."""
 
@@ -35,6 +40,10 @@ class Fields(dict[str, list[str]]):
     def all(self, *tags: str) -> list[str]:
         """All values that are not empty, each on one line."""
         return [one_line(value) for tag in tags for value in self.get(tag, ()) if value]
+
+    def raw(self, *tags: str) -> list[str]:
+        """All values as the file has them."""
+        return [value for tag in tags for value in self.get(tag, ())]
 
     def lines(self, *tags: str) -> list[str]:
         """All lines of all values: a tag written once and followed by lines without tag holds one value a line.

@@ -13,13 +13,13 @@ class Assessment(OfReview):
 
     tool = models.CharField(max_length=20)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="assessments")
-    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.ForeignKey(Outcome, on_delete=models.RESTRICT, null=True, related_name="+")
     domain = models.CharField(max_length=40)
-    person = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     kind = models.CharField(max_length=10)
     judgement = models.CharField(max_length=20)
     support = models.TextField(blank=True)
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey(Report, on_delete=models.RESTRICT, null=True, related_name="+")
     locator = models.TextField(blank=True)
     time = models.CharField(max_length=40, blank=True)
 

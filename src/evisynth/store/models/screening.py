@@ -11,10 +11,10 @@ class Decision(OfReview):
 
     stage = models.CharField(max_length=20)
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="decisions")
-    person = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     kind = models.CharField(max_length=10)
     decision = models.CharField(max_length=10)
-    reason = models.ForeignKey(ExclusionReason, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.ForeignKey(ExclusionReason, on_delete=models.RESTRICT, null=True, related_name="+")
     time = models.CharField(max_length=40, blank=True)
     changes = models.BooleanField(default=False)
     note = models.TextField(blank=True)

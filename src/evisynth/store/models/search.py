@@ -61,6 +61,6 @@ class DuplicateDecision(OfReview):
     record_a = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
     record_b = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
     decision = models.CharField(max_length=20)
-    person = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     time = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)

@@ -8,9 +8,9 @@ from evisynth.store.models.protocol import Comparison, Keyed, OfReview, Outcome,
 
 class Analysis(Keyed):
     title = models.TextField()
-    comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="+")
-    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="analyses")
-    timepoint = models.ForeignKey(Timepoint, on_delete=models.PROTECT, null=True, related_name="+")
+    comparison = models.ForeignKey(Comparison, on_delete=models.RESTRICT, related_name="+")
+    outcome = models.ForeignKey(Outcome, on_delete=models.RESTRICT, related_name="analyses")
+    timepoint = models.ForeignKey(Timepoint, on_delete=models.RESTRICT, null=True, related_name="+")
     measure = models.CharField(max_length=10, blank=True)
     method = models.CharField(max_length=10, blank=True)
     model = models.CharField(max_length=80, blank=True)
