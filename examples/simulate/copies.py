@@ -24,7 +24,8 @@ LETTERS = str.maketrans(
 GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe"}
 )
-SMALL = frozenset("a an and as at by for from in of on or the to with during before after".split())
+_SMALL = "a an and as at by for from in of on or the to with during before after"
+SMALL = frozenset(_SMALL.split())
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

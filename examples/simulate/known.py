@@ -28,17 +28,9 @@ def _people(text: str) -> tuple[Person, ...]:
 
 
 def _real(
-    key: str,
-    title: str,
-    authors: str,
-    year: int,
-    month: int,
-    journal: Journal,
-    place: tuple[str, str, str, str],
-    doi: str,
-    pmid: str,
-) -> Publication:
-    volume, issue, first, last = place
+    key: str, title: str, authors: str, *, date: tuple[int, int], journal: Journal, place: tuple[str, ...], ids: tuple[str, str]
+) -> Publication:  # fmt: skip
+    (year, month), (volume, issue, first, last), (doi, pmid) = date, place, ids
     return Publication(
         key=key, title=title, authors=_people(authors), year=year, month=month, journal=journal, volume=volume, issue=issue, first=first,
         last=last, doi=doi, pmid=pmid, abstract=NOT_REPRODUCED, keywords=KEYWORDS, near="near", fate="included", study=key,
@@ -50,29 +42,29 @@ MILK_PRIMARY = (
     _real(
         "longo-2008", "Specific oral tolerance induction in children with very severe cow's milk-induced reactions",
         "Longo G, Barbi E, Berti I, Meneghetti R, Pittalis A, Ronfani L, Ventura A",
-        2008, 2, JACI, ("121", "2", "343", "347"), "10.1016/j.jaci.2007.10.029", "18158176",
+        date=(2008, 2), journal=JACI, place=("121", "2", "343", "347"), ids=("10.1016/j.jaci.2007.10.029", "18158176"),
     ),
     _real(
         "martorell-2011", "Oral desensitization as a useful treatment in 2-year-old children with cow's milk allergy",
         "Martorell A, De la Hoz B, Ibáñez MD, Bone J, Terrados MS, Michavila A, Plaza AM, Alonso E, Garde J, Nevot S, Echeverria L, "
         "Santana C, Cerdá JC, Escudero C, Guallar I, Piquer M, Zapatero L, Ferré L, Bracamonte T, Muriel A, Martínez MI, Félix R",
-        2011, 9, CEA, ("41", "9", "1297", "1304"), "10.1111/j.1365-2222.2011.03749.x", "21481024",
+        date=(2011, 9), journal=CEA, place=("41", "9", "1297", "1304"), ids=("10.1111/j.1365-2222.2011.03749.x", "21481024"),
     ),
     _real(
         "pajno-2010", "Oral immunotherapy for cow's milk allergy with a weekly up-dosing regimen: a randomized single-blind controlled study",
         "Pajno GB, Caminiti L, Ruggeri P, De Luca R, Vita D, La Rosa M, Passalacqua G",
-        2010, 11, ANNALS, ("105", "5", "376", "381"), "10.1016/j.anai.2010.03.015", "21055664",
+        date=(2010, 11), journal=ANNALS, place=("105", "5", "376", "381"), ids=("10.1016/j.anai.2010.03.015", "21055664"),
     ),
     # At the date of the search this report had appeared online, without volume and pages: 2013;102(2):172-176.
     _real(
         "salmivesi-2012", "Milk oral immunotherapy is effective in school-aged children",
         "Salmivesi S, Korppi M, Mäkelä MJ, Paassilta M",
-        2012, 8, ACTA, ("", "", "", ""), "10.1111/j.1651-2227.2012.02815.x", "22897785",
+        date=(2012, 8), journal=ACTA, place=("", "", "", ""), ids=("10.1111/j.1651-2227.2012.02815.x", "22897785"),
     ),
     _real(
         "skripak-2008", "A randomized, double-blind, placebo-controlled study of milk oral immunotherapy for cow's milk allergy",
         "Skripak JM, Nash SD, Rowley H, Brereton NH, Oh S, Hamilton RG, Matsui EC, Burks AW, Wood RA",
-        2008, 12, JACI, ("122", "6", "1154", "1160"), "10.1016/j.jaci.2008.09.030", "18951617",
+        date=(2008, 12), journal=JACI, place=("122", "6", "1154", "1160"), ids=("10.1016/j.jaci.2008.09.030", "18951617"),
     ),
 )  # fmt: skip
 PEANUT_PRIMARY = (
@@ -81,7 +73,7 @@ PEANUT_PRIMARY = (
         "allergic response",
         "Varshney P, Jones SM, Scurlock AM, Perry TT, Kemper A, Steele P, Hiegel A, Kamilaris J, Carlisle S, Yue X, Kulis M, Pons L, "
         "Vickery B, Burks AW",
-        2011, 3, JACI, ("127", "3", "654", "660"), "10.1016/j.jaci.2010.12.1111", "21377034",
+        date=(2011, 3), journal=JACI, place=("127", "3", "654", "660"), ids=("10.1016/j.jaci.2010.12.1111", "21377034"),
     ),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from collection import Plan
 from extraction import Item, Judgement
 from known import MILK_FURTHER, MILK_PENDING, MILK_PRIMARY
+
 from screening import Disagreements
 
 REASONS = (
@@ -105,9 +106,9 @@ DIFFER = {
 }  # fmt: skip
 
 
-def _item(
-    study: str, field: str, value: str, note: str, outcome: str = "", arm: str = "", timepoint: str = ""
-) -> Item:
+def _item(study: str, field: str, value: str, note: str, at: tuple[str, str, str] = ("", "", "")) -> Item:
+    """An item `at` an outcome, arm and time point."""
+    outcome, arm, timepoint = at
     ra, rb, why = DIFFER.get((study, outcome, arm, field), ("", "", ""))
     return Item(study, field, value, note, outcome, timepoint, arm, ra, rb, why)
 
@@ -120,8 +121,10 @@ def items() -> list[Item]:
         made.append(_item(study, "funding", "unclear", "Not recorded in this example."))
         made.append(_item(study, "notes", PROVENANCE, ""))
         for arm, (randomised, withdrawn) in zip(("moit", "control"), RANDOMISED[study], strict=True):
-            made.append(_item(study, "randomised", randomised, "As in the trial report.", arm=arm))
-            made.append(_item(study, "withdrawn", withdrawn, "As in the trial report where known.", arm=arm))
+            made.append(_item(study, "randomised", randomised, "As in the trial report.", ("", arm, "")))
+            made.append(
+                _item(study, "withdrawn", withdrawn, "As in the trial report where known.", ("", arm, ""))
+            )
         made += _outcomes(study, moit, control)
     return made
 
@@ -130,21 +133,23 @@ def _outcomes(study: str, moit: tuple[int, ...], control: tuple[int, ...]) -> li
     made: list[Item] = []
     end = "end-of-treatment"
     for arm, counts in (("moit", moit), ("control", control)):
-        made.append(_item(study, "n", str(counts[0]), SPLIT, "full-serving", arm, end))
-        made.append(_item(study, "patients_with_event", str(counts[1]), SPLIT, "full-serving", arm, end))
-        made.append(_item(study, "n", str(counts[0]), SPLIT, "partial-serving", arm, end))
-        made.append(_item(study, "patients_with_event", str(counts[2]), PARTIAL, "partial-serving", arm, end))
+        made.append(_item(study, "n", str(counts[0]), SPLIT, ("full-serving", arm, end)))
+        made.append(_item(study, "patients_with_event", str(counts[1]), SPLIT, ("full-serving", arm, end)))
+        made.append(_item(study, "n", str(counts[0]), SPLIT, ("partial-serving", arm, end)))
+        made.append(
+            _item(study, "patients_with_event", str(counts[2]), PARTIAL, ("partial-serving", arm, end))
+        )
     for outcome, place in (("any-reaction", 3), ("epinephrine", 4)):
-        made.append(_item(study, "n", str(moit[0]), SPLIT, outcome, "moit", end))
-        made.append(_item(study, "patients_with_event", str(moit[place]), SIMULATED, outcome, "moit", end))
+        made.append(_item(study, "n", str(moit[0]), SPLIT, (outcome, "moit", end)))
+        made.append(_item(study, "patients_with_event", str(moit[place]), SIMULATED, (outcome, "moit", end)))
         if outcome == "epinephrine":
-            made.append(_item(study, "event_count", str(moit[5]), SIMULATED, outcome, "moit", end))
-        made.append(_item(study, "n", str(control[0]), SPLIT, outcome, "control", end))
-        made.append(_item(study, "patients_with_event", "not reported", CONTROL, outcome, "control", end))
+            made.append(_item(study, "event_count", str(moit[5]), SIMULATED, (outcome, "moit", end)))
+        made.append(_item(study, "n", str(control[0]), SPLIT, (outcome, "control", end)))
+        made.append(_item(study, "patients_with_event", "not reported", CONTROL, (outcome, "control", end)))
     for arm in ("moit", "control"):
         note = "Nobody was assessed after a period off immunotherapy."
         made.append(
-            _item(study, "patients_with_event", "not measured", note, "sustained", arm, "off-treatment")
+            _item(study, "patients_with_event", "not measured", note, ("sustained", arm, "off-treatment"))
         )
     return made
 

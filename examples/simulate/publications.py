@@ -190,9 +190,10 @@ class Library:
     def registration(self, topic: Topic, **known: object) -> Publication:
         """A trial's registration: no authors, no journal, an identifier that no register has given."""
         made = self.article(str(known.pop("title", "")) or self.title(topic.titles), topic, kind="article")
+        register = "ISRCTN" if self.food == "peanut" and not known and self.rng.random() < 0.3 else "NCT"
         made = replace(
             made, authors=(), volume="", issue="", first="", last="", doi="", pmid="", kind="registration",
-            year=max(made.year, 2004), registry=f"NCT{90_000_000 + self.number}",
+            year=max(made.year, 2004), registry=f"{register}{90_000_000 + self.number}",
         )  # fmt: skip
         return replace(made, **known)  # type: ignore[arg-type]
 

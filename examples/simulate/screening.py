@@ -75,7 +75,12 @@ def screening_rows(
     first = title_abstract(everything, record_of, numbers, rng)
     after = max(datetime.fromisoformat(row["time"].rstrip("Z")) for row in first)
     second = full_text(
-        [one for one in everything if one.fate in READ], record_of, numbers, reasons, rng, after
+        [one for one in everything if one.fate in READ],
+        record_of,
+        numbers,
+        reasons=reasons,
+        rng=rng,
+        after=after,
     )
     return first + second
 
@@ -145,6 +150,7 @@ def full_text(
     reports: Sequence[Publication],
     record_of: Mapping[str, str],
     numbers: Disagreements,
+    *,
     reasons: Sequence[str],
     rng: Random,
     after: datetime,

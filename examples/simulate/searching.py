@@ -36,7 +36,7 @@ class Search:
 
 def garbled(copy: Copy) -> Copy:
     """A record with the first author alone and the beginning of its title, without volume, pages, DOI and abstract."""
-    title = f"{copy.title[: len(copy.title) // 3].rstrip(' :,')} ..."
+    title = f"{copy.title[: len(copy.title) // 5].rstrip(' :,')} ..."
     return replace(
         copy,
         authors=copy.authors[:1],

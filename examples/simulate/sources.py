@@ -12,6 +12,9 @@ from publications import Publication
 Writer = Callable[[Sequence[Copy]], bytes]
 
 
+PLAIN = Style()
+
+
 @dataclass(frozen=True)
 class Source:
     """One source of a review. `holds`: kind or field of a publication -> chance that the source has it."""
@@ -22,7 +25,7 @@ class Source:
     write: Writer
     suffix: str
     holds: Mapping[str, float]
-    style: Style = Style()
+    style: Style = PLAIN
     kind: str = "database"
     coverage: str = ""
     limits: str = ""
@@ -33,7 +36,7 @@ class Source:
 def chance(source: Source, publication: Publication, food: str) -> float:
     """How likely a source holds a publication."""
     kind = publication.kind if publication.kind != "article" else publication.journal.field
-    likely = source.holds.get(kind, 0)
+    likely = source.holds.get("other register" if publication.registry.startswith("ISRCTN") else kind, 0)
     if publication.near == "near" and likely:
         likely = min(0.95, 1.35 * likely)
     if (
@@ -172,6 +175,6 @@ PEANUT = (
            kind="website", coverage="January 2012"),
     Source("clinicaltrials", "ClinicalTrials.gov", "National Library of Medicine", partial(registers.ctgov_table, condition="Peanut Hypersensitivity"),
            "csv", {"registration": 1}, kind="register", coverage="to January 2012"),
-    Source("ictrp", "WHO International Clinical Trials Registry Platform", "World Health Organization", registers.ictrp, "csv", {"registration": 0.8},
-           kind="register", coverage="to January 2012"),
+    Source("ictrp", "WHO International Clinical Trials Registry Platform", "World Health Organization", registers.ictrp, "csv", {"other register": 1},
+           kind="register", coverage="to January 2012", limits="without the records of ClinicalTrials.gov, which was searched itself"),
 )  # fmt: skip

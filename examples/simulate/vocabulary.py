@@ -6,7 +6,7 @@ journal. A title is a template of a topic; `{slot}` is filled from SLOTS.
 
 from dataclasses import dataclass
 
-FAMILIES = (
+_FAMILIES = (
     "Abbott Adeyemi Aguilar Ahlgren Akhtar Almeida Alvarsson Anand Arnesen Asante Bachmann Baines Balogh Banerjee "
     "Barreto Becker Bellamy Bergström Bianchetti Bjørnstad Blaszczyk Bocquet Boateng Bortolotti Brandão Bräuer "
     "Brennan Cabral Calloway Campanella Carrasco Castelló Cavanagh Chandra Chaudhry Cholewa Christou Colombini "
@@ -29,9 +29,10 @@ FAMILIES = (
     "Toivonen Torres Trentini Tsuchiya Turunen Uchida Ugarte Underhill Urbánek Valverde Vandenberghe Vargas Vasquez "
     "Venkatesh Vermeulen Vidal Virtanen Vitale Voss Wadhwa Walczak Wallin Warburton Watanabe Weidmann Wójcik Wong "
     "Yamamoto Yıldız Yoshida Zamora Zanetti Zhang Zieliński"
-).split()
+)
+FAMILIES = tuple(_FAMILIES.split())
 
-GIVEN = (
+_GIVEN = (
     "Ada Adam Agnes Ahmed Aino Akira Alba Alan Amina Ana Anders Andrea Anita Anna Anton Arne Astrid Ayşe Beatriz Bela "
     "Bruno Camila Carla Carlos Cecilia Chen Clara Colin Daniel Diana Diego Dora Eero Elena Elif Elisa Emil Emma Erik "
     "Esther Eva Fatima Felix Fiona Flavia Francesca Frida Gabriel Giulia Gloria Grace Greta Hana Hanna Haruto Helena "
@@ -40,7 +41,8 @@ GIVEN = (
     "Mateus Maya Mei Mikko Milan Mona Nadia Naoko Nils Nina Noor Olga Oliver Omar Oscar Paolo Pedro Petra Piotr Rafael "
     "Rania Rita Robert Rosa Samuel Sanna Sara Sergio Silvia Simon Sofia Stefan Susanne Tala Tamara Teresa Thomas Tiina "
     "Tomás Ulla Valeria Vera Victor Wei Yasmin Yuki Zofia"
-).split()
+)
+GIVEN = tuple(_GIVEN.split())
 
 
 @dataclass(frozen=True)
@@ -118,14 +120,15 @@ UNIVERSITIES = (
     "Klinikum Altbrück", "Universidade de Serra Clara", "Kitayama Medical College", "Institut Beaulieu",
 )  # fmt: skip
 
-PLACES = (
+_PLACES = (
     "Italy;Spain;Finland;Sweden;Norway;Denmark;Germany;France;Portugal;Greece;Turkey;Israel;Japan;Korea;Taiwan;Australia;"
     "New Zealand;Canada;Brazil;Chile;Argentina;Mexico;South Africa;India;Iran;Egypt;Poland;Hungary;the Netherlands;Belgium;"
     "Austria;Switzerland;Ireland;Scotland;Iceland;Estonia;Croatia;Thailand;Singapore;Lebanon"
-).split(";")
+)
+PLACES = tuple(_PLACES.split(";"))
 
 SLOTS: dict[str, tuple[str, ...]] = {
-    "place": tuple(PLACES),
+    "place": PLACES,
     "child": (
         "children", "infants", "school-aged children", "preschool children", "adolescents", "toddlers", "young adults",
         "children and adolescents", "atopic infants", "high-risk newborns", "children with asthma", "children with eczema",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from copies import Copy, plain
+
 from dialects.tags import Field, each, lines, where, windows
 
 
@@ -85,7 +86,7 @@ def scholar(copies: Sequence[Copy]) -> bytes:
         key = f"{family}{copy.year}{plain(copy.title).split()[0].lower().strip(':,-.')}"
         keys[key] = keys.get(key, 0) + 1
         people = copy.names("{family}, {given}")
-        cut = people[:3] + ["others"] if len(people) > 3 else people
+        cut = [*people[:3], "others"] if len(people) > 3 else people
         fields = [
             ("title", copy.title), ("author", " and ".join(cut)), ("journal", copy.journal), ("volume", copy.volume),
             ("number", copy.issue), ("pages", f"{copy.first}--{copy.last}" if copy.last else copy.first), ("year", str(copy.year)),

@@ -14,7 +14,7 @@ COLUMNS = (
 
 
 def _status(copy: Copy) -> str:
-    return "COMPLETED" if copy.publication.fate not in ("ongoing",) and copy.year < 2010 else "RECRUITING"
+    return "COMPLETED" if copy.publication.fate != "ongoing" and copy.year < 2010 else "RECRUITING"
 
 
 def ctgov_json(copies: Sequence[Copy], condition: str) -> bytes:
@@ -83,8 +83,8 @@ def ictrp(copies: Sequence[Copy]) -> bytes:
         publication = copy.publication
         values = (
             publication.registry, "16 January 2012", copy.title, copy.title, "", f"{publication.affiliation} (simulated)",
-            f"10/{publication.month:02d}/{copy.year}", f"{copy.year}{publication.month:02d}10", "ClinicalTrials.gov",
-            f"https://clinicaltrials.gov/study/{publication.registry}", _status(copy).title(), "Interventional",
+            f"10/{publication.month:02d}/{copy.year}", f"{copy.year}{publication.month:02d}10", "ISRCTN",
+            f"http://isrctn.example.org/{publication.registry}", _status(copy).title(), "Interventional",
             f"oral immunotherapy<br>{copy.abstract}", "",
         )  # fmt: skip
         writer.writerow(

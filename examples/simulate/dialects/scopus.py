@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 
 from copies import Copy
+
 from dialects.tags import where
 
 COLUMNS = (

@@ -52,7 +52,11 @@ def test_a_trial_is_read_with_its_numbers_and_words():
     assert record.title == "A Randomized Trial of Milk in Children With Allergy"
     assert record.other_titles == ("Milk for Children",)
     assert record.registry_ids == ("NCT00000001", "EUCTR2015-001234-12", "ISRCTN12345678")
-    assert (record.accession, record.database, record.type) == ("NCT00000001", "ClinicalTrials.gov", "trial registration")
+    assert (record.accession, record.database, record.type) == (
+        "NCT00000001",
+        "ClinicalTrials.gov",
+        "trial registration",
+    )
     assert record.year == 2011
     assert record.abstract == "Milk is given. Children drink it."
     assert record.keywords == ("MILKY", "Milk Allergy", "desensitization", "Milk powder")
@@ -67,7 +71,11 @@ def test_a_trial_without_official_title_has_its_brief_title():
 
 @pytest.mark.parametrize(
     "tree",
-    [[study(), study("NCT00000002")], {"studies": [study(), study("NCT00000002")]}, {"totalCount": 2, "studies": [study(), study()]}],
+    [
+        [study(), study("NCT00000002")],
+        {"studies": [study(), study("NCT00000002")]},
+        {"totalCount": 2, "studies": [study(), study()]},
+    ],
 )
 def test_a_list_and_an_object_with_studies_give_the_same_trials(tree):
     reading = read(json.dumps(tree))

@@ -40,7 +40,9 @@ def test_a_real_library_gives_all_its_records():
     reading = read(path.read_text("utf-8"))
     assert (reading.found, len(reading.records), reading.lost) == (10, 10, 0)
     assert sum(len(record.authors) for record in reading.records) == 53
-    assert all(record.title and record.year and record.journal and record.abstract for record in reading.records)
+    assert all(
+        record.title and record.year and record.journal and record.abstract for record in reading.records
+    )
     assert sum(bool(record.doi) for record in reading.records) == 9
 
 

@@ -107,7 +107,11 @@ def test_a_book_chapter_is_a_record_with_its_book_as_journal():
 
 
 def test_a_withdrawn_citation_is_reported_and_is_no_record():
-    text = HEAD + short("A trial") + "\n<DeleteCitation>\n<PMID Version='1'>333</PMID>\n</DeleteCitation>\n</PubmedArticleSet>"
+    text = (
+        HEAD
+        + short("A trial")
+        + "\n<DeleteCitation>\n<PMID Version='1'>333</PMID>\n</DeleteCitation>\n</PubmedArticleSet>"
+    )
     reading = read(text)
     assert (reading.found, len(reading.records), reading.lost) == (1, 1, 0)
     assert [(problem.line, "333" in problem.message) for problem in reading.problems] == [(6, True)]

@@ -28,7 +28,7 @@ HOSTILE = {
 @pytest.mark.parametrize("parse", [parse_xml, parse_damaged_xml])
 def test_hostile_xml_is_refused_at_once(parse, text):
     begin = time.perf_counter()
-    with pytest.raises(DataError, match="Line 1|Line 2"):
+    with pytest.raises(DataError, match=r"Line [12]: "):
         parse(text)
     assert time.perf_counter() - begin < 2
 

@@ -58,7 +58,7 @@ def read_bytes(data: bytes, *, name: str = "", format: str = "", encoding: str =
     promised = promised_by(name)
     if not format and promised and found not in promised:
         notes.append(
-            f"The name of the file promises {promised[0].called}, its content is {found.called}, and so it was read."
+            f"The name of the file promises {promised[0].called}; it was read as what it is, {found.called}."
         )
     reading.problems[:0] = [ReadProblem(0, name, note) for note in notes]
     return reading
@@ -79,7 +79,8 @@ def _text_of(data: bytes, shown: str, encoding: str) -> Decoded:
     decoded = _decoded_as(data, encoding, shown) if encoding else decode(data)
     if is_binary(decoded.text):
         raise UnreadableFile(
-            f"{shown} is not text: its first bytes are {data[:12].hex(' ')}. Exports are text: RIS, nbib, CSV and the like."
+            f"{shown} is not text: its first bytes are {data[:12].hex(' ')}. "
+            "Exports are text: RIS, nbib, CSV and the like."
         )
     return decoded
 
@@ -94,8 +95,8 @@ def _decoded_as(data: bytes, encoding: str, shown: str) -> Decoded:
     except UnicodeError as error:
         place = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
         raise UnreadableFile(
-            f"{shown} is not {encoding}: line {place} cannot be read with it. It looks like {decode(data).encoding}; "
-            "leave the encoding out to have it found."
+            f"{shown} is not {encoding}: line {place} cannot be read with it. "
+            f"It looks like {decode(data).encoding}; leave the encoding out to have it found."
         ) from None
 
 

@@ -67,7 +67,7 @@ _NOT_READ = (  # what it looks like, how it is known, what would do
     (
         re.compile(r"<!doctype html|<html\b|<head\b|<body\b", re.IGNORECASE),
         "a web page",
-        "It is probably a login or error page that was saved in place of the export: log in and export again.",
+        "It is probably a login or error page saved in place of the export: log in and export again.",
     ),
     (re.compile(r"\{\\rtf"), "a rich text document", "Export as RIS, not as a formatted bibliography."),
     (

@@ -55,8 +55,8 @@ def _marked(data: bytes, encoding: str) -> Decoded:
             mixed = _mixed(data[len(codecs.BOM_UTF8) :])
             return Decoded(mixed.text, mixed.encoding, mixed.assumed)
         message = (
-            f"The file says that it is {encoding}, but its byte {error.start + 1} is not; what could not be read "
-            "stands as \ufffd. The file may have been cut: export it again."
+            f"The file says that it is {encoding}, but its byte {error.start + 1} is not; what could not be "
+            "read stands as \ufffd. The file may have been cut: export it again."
         )
         return Decoded(data.decode(encoding, errors="replace"), encoding, message)
 
@@ -83,14 +83,14 @@ def _mixed(data: bytes) -> Decoded:
     if len(_NOT_ASCII.findall(text)) > len(wrong):
         where = ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")
         message = (
-            f"The file is UTF-8, but {len(wrong)} bytes of it are not (line {where}); those were read as cp1252 "
-            "(Western European Windows). Check the letters there."
+            f"The file is UTF-8, but {len(wrong)} bytes of it are not (line {where}); those were read as "
+            "cp1252 (Western European Windows). Check the letters there."
         )
         return Decoded(_WRONG.sub(_western, text), "utf-8", message)
     encoding = "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "latin-1"
     message = (
-        f"The file is not UTF-8 and says nothing about its encoding; it was read as {encoding} (Western European). "
-        f"If accented letters look wrong (first on line {lines[0]}), name the encoding."
+        f"The file is not UTF-8 and says nothing about its encoding; it was read as {encoding} "
+        f"(Western European). If accented letters look wrong (first on line {lines[0]}), name the encoding."
     )
     return Decoded(data.decode(encoding), encoding, message)
 

@@ -1,8 +1,8 @@
 """nbib (MEDLINE format) of PubMed, and the MEDLARS format of PubMed Central.
 
 A tag of two to four letters is filled up to four with blanks and followed by "- "; further lines of a value
-begin with six blanks. A record starts with PMID in PubMed and with PMC in PubMed Central. Tags: "MEDLINE/PubMed
-Data Element (Field) Descriptions", National Library of Medicine.
+begin with six blanks. A record starts with PMID in PubMed and with PMC in PubMed Central. The tags are in
+"MEDLINE/PubMed Data Element (Field) Descriptions", National Library of Medicine.
 """
 
 import re

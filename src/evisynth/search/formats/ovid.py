@@ -61,16 +61,15 @@ NAMES = {
     "language": ("LG", "LA", "Language", "Languages"),
     "issn": ("IS", "IL", "ISSN", "ISSN Print", "ISSN Electronic", "ISSN Linking", "Electronic ISSN"),
     "keywords": (
-        "MH",
-        "KW",
-        "DE",
-        "Author Keywords",
-        "Keyword Heading",
-        "Keywords",
-        "Key Concepts",
-        "Subject Headings",
-    )
-    + ("MeSH Subject Headings", "Emtree Heading", "Key Phrase Identifiers", "Index Terms"),
+        *("MH", "KW", "DE", "Author Keywords", "Keyword Heading", "Keywords", "Key Concepts"),
+        *(
+            "Subject Headings",
+            "MeSH Subject Headings",
+            "Emtree Heading",
+            "Key Phrase Identifiers",
+            "Index Terms",
+        ),
+    ),
     "other titles": ("TT", "OT", "Translated Title", "Alternate Title"),
     "registry": ("CN", "SI", "Clinical Trial Number", "Clinical Trial Registry Number"),
     "links": ("UR", "Link to the Ovid Full Text or citation", "URL"),
@@ -142,7 +141,7 @@ def recognise_medline(head: str) -> bool:
 
 
 def recognise_labelled(head: str) -> bool:
-    """Whether the beginning is labelled text of Ovid: a number in angle brackets, then labels on their own lines."""
+    """Whether the beginning is labelled text of Ovid: a number in angle brackets, then lines of labels."""
     head = prepared(head)
     found = _START.search(head)
     return found is not None and _LABEL.match(head, found.end()) is not None
@@ -237,7 +236,7 @@ _YEAR_ONLY = re.compile(r"(?P<volume>\d[\w/-]*) ?\((?P<issue>[^()]{1,60})\)")
 def parse_source(text: str) -> Source:
     """Journal, volume, issue, pages and year of a source such as "Lancet. 381(9866):557-62, 2013 Feb 16.".
 
-    Embase writes "Lancet. 381 (9866) (pp 557-562), 2013." and for a meeting "BMC Proceedings. Conference: ... ".
+    Embase writes "Lancet. 381 (9866) (pp 557-562), 2013.", for a meeting "BMC Proceedings. Conference: ...".
     """
     text = one_line(text)[:2000]
     journal, _, rest = text.partition(". ")
@@ -266,7 +265,7 @@ def _title_and_kind(title: str) -> tuple[str, str]:
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
-    """Authors, one a field in tagged text, divided by semicolons in labelled text; without affiliation numbers."""
+    """Authors: one a field in tagged text, divided by semicolons in labelled text, there with numbers."""
     for name in NAMES["authors"]:
         values = [
             re.sub(r"(?<=[^\W\d]|\.)[ ,]*\d{1,3}(?:[, ]+\d{1,3})*(?=\s*(?:;|$))", "", value)

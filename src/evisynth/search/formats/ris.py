@@ -83,13 +83,10 @@ _NOISE = (
     (re.compile(r"\s*Link to the (?:Ovid Full Text|External Link)"), "Link that Ovid puts after a record."),
 )
 _OUTSIDE = "This line is outside a record; it is not used."
-_TRAILING_NOISE = re.compile(
-    r"(?:\n+[ \t]*(?:<?\d{1,7}\. ?>?|Record #\d+ of \d+|Provider: [^\n]*|Content: [^\n]*|Link to the [^\n]*)[ \t]*)+\s*\Z"
-)
 
 
 def recognise(head: str) -> bool:
-    """Whether a file that begins like this is RIS: a TY line, or a title and an author, journal or ER line."""
+    """Whether a file that begins like this is RIS: a TY line, or a title and a journal or ER line."""
     head = prepared(head)
     if any(mark[2] == "TY" and _CODE.fullmatch(mark[4] or "") for mark in _MARKER.finditer(head)):
         return True
@@ -157,7 +154,7 @@ class _Layout:
 
 
 class _Reader:
-    """Goes from marker to marker and builds the records; the last one waits, since Ovid adds to it after ER."""
+    """Goes from marker to marker and builds the records; the last one waits: Ovid adds to it after ER."""
 
     def __init__(self, notes: Notes, tag: re.Pattern[str]) -> None:
         self.notes = notes
@@ -220,7 +217,7 @@ class _Reader:
         return found.start()
 
     def _stray(self, start: int, end: int) -> None:
-        """Tagged lines after ER that make no record: they are given to the record before, where there is one."""
+        """Give tagged lines after ER that make no record to the record before, where there is one."""
         if self.waiting is None:
             self.notes.unused(start, end, _OUTSIDE)
             return
@@ -323,7 +320,7 @@ def _abstracts(fields: Fields) -> tuple[str, tuple[str, ...]]:
 
 
 def _doi(fields: Fields) -> str:
-    """The DOI; from a note only where the note names exactly one, since notes name errata and comments too."""
+    """The DOI; from a note only where notes name exactly one, since they name errata and comments too."""
     for value in fields.all(*DOI):
         if doi := clean_doi(value):
             return doi
@@ -336,7 +333,7 @@ def _doi(fields: Fields) -> str:
 
 
 def _pmid(fields: Fields) -> str:
-    """The PubMed number where the export calls it so: C3 "PUBMED 1" (CENTRAL), U1 "1[pmid]", a PubMed address."""
+    """The PubMed number where the export calls it so: C3 "PUBMED 1" (CENTRAL), U1 "1[pmid]", an address."""
     for value in fields.all(*LABELLED_IDS):
         if not value.isdigit() and (pmid := clean_pmid(value)):
             return pmid
@@ -372,6 +369,6 @@ def _provider(text: str) -> str:
 
 
 def _type(fields: Fields, kind: str) -> str:
-    """M3 where it is a type of publication: in PsycINFO it is a subject class ("... [3290]"), elsewhere a DOI."""
+    """M3 where it is a type of publication: in PsycINFO it is a subject ("... [3290]"), elsewhere a DOI."""
     named = fields.first("M3")
     return kind if not named or clean_doi(named) or re.search(r"\[\d{4}\]$", named) else named

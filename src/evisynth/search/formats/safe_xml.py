@@ -86,8 +86,8 @@ def refuse_entities(text: str) -> None:
 
 def _refusal(line: int, entity: str) -> str:
     return (
-        f"Line {line}: the XML declares the entity {entity!r} in its DOCTYPE. Entities can be used to exhaust "
-        "memory or to read files, so they are refused; exports of databases have none."
+        f"Line {line}: the XML declares the entity {entity!r} in its DOCTYPE. Entities can be used to "
+        "exhaust memory or to read files, so they are refused; exports of databases have none."
     )
 
 
@@ -117,7 +117,7 @@ def _parse(text: str, *, recover: bool) -> "_Element":
     if root is None:
         raise DataError("The XML has no element; a start tag was expected.")
     dtd = root.getroottree().docinfo.internalDTD
-    for entity in dtd.iterentities() if dtd is not None else ():
+    for entity in getattr(dtd, "entities", list)():
         raise DataError(_refusal(1, str(entity.name)))
     return root
 

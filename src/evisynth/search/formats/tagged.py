@@ -46,7 +46,7 @@ class Fields(dict[str, list[str]]):
         return [value for tag in tags for value in self.get(tag, ())]
 
     def lines(self, *tags: str) -> list[str]:
-        """All lines of all values: a tag written once and followed by lines without tag holds one value a line.
+        """All lines of all values: a tag that lines without tag follow holds one value a line.
 
         An indented line goes on with the one before it.
         """
@@ -183,7 +183,7 @@ class Notes:
         """Add the unknown tags; compare the records with the number of record markers of the file."""
         for name, count in sorted(self.unknown.items()):
             times = "once" if count == 1 else f"{count} times"
-            message = f"{name} ({times} in this file) is not known to the reader; only the raw record has its value."
+            message = f"{name} ({times} in this file) is not a known tag; only the raw record has its value."
             self.add(self.first_seen[name], name, message)
         reading = self.reading
         for _ in range(markers - len(reading.records) - reading.lost):
@@ -194,7 +194,7 @@ class Notes:
 
 
 def _runs(piece: str, first: int, noise: Noise, message: str) -> Iterator[tuple[int, str, str, int]]:
-    """(first line, its text, kind, number of lines) of each run of lines of one kind; blank lines are skipped."""
+    """First line, its text, kind and number of lines of each run of one kind; blank lines are skipped."""
     line, text, kind, count = 0, "", "", 0
     for number, found in enumerate(piece.split("\n"), start=first):
         if not found or found.isspace():

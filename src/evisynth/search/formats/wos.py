@@ -1,7 +1,7 @@
 """Web of Science plain text (.txt, .ciw): also for its BIOSIS, SciELO, MEDLINE and KCI indexes.
 
 A two-character tag and a blank begin a field, further lines begin with three blanks. PT starts a record, ER
-ends it; FN and VR stand before the first record and EF after the last. In AU, AF and CR each line is one value.
+ends it; FN and VR stand before the first record, EF after the last. In AU, AF and CR each line is one value.
 """
 
 import re
@@ -116,7 +116,7 @@ def _record(fields: Fields, database: str, number: int, line: int, raw: str) -> 
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
-    """Full names (AF) where every author has one, else the short ones (AU); of books their own; then groups."""
+    """Full names (AF) where every author has one, else short ones (AU); of books their own; then groups."""
     full, short = _one_a_line(fields, "AF"), _one_a_line(fields, "AU")
     names = full if len(full) >= len(short) else short
     names = names or _one_a_line(fields, "BF") or _one_a_line(fields, "BA")
