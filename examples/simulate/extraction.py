@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
-from screening import Clock, Row, stamp
+from screening import Clock, Row, stamp, workday
 
 COLUMNS = (
     "study", "outcome", "timepoint", "arm", "field", "person", "kind", "value", "missing", "derivation", "report", "locator", "quote",
@@ -77,7 +77,7 @@ def extraction_rows(items: Sequence[Item], start: datetime, seed: str) -> list[R
 def _settle_last(rows: list[Row], clocks: dict[str, Clock]) -> None:
     """Consensus is found after both extractions are complete."""
     clock = clocks["rc"]
-    clock.now = max(clocks["ra"].now, clocks["rb"].now)
+    clock.now = workday(max(clocks["ra"].now, clocks["rb"].now) + timedelta(days=1))
     for row in rows:
         if row["time"] == "late":
             row["time"] = stamp(clock.step(300, 900))

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from types import ModuleType
 
@@ -56,8 +56,9 @@ def report_ids(everything: Sequence[Publication]) -> dict[str, str]:
     return ids
 
 
-def search_files(sources: Sequence[Source], search: Search, food: str) -> dict[str, bytes]:
-    """The exports, the strategies and searches.csv."""
+def search_files(sources: Sequence[Source], search: Search, food: str, primary: Set[str]) -> dict[str, bytes]:
+    """The exports, the strategies and searches.csv. The sources of `primary` hold real records too."""
+    real = "Simulated export, in which the records of the primary reports are real."
     files: dict[str, bytes] = {}
     rows = []
     for source in sources:
@@ -69,7 +70,7 @@ def search_files(sources: Sequence[Source], search: Search, food: str) -> dict[s
             "source": source.id, "name": source.name, "kind": source.kind, "platform": source.platform, "searched": SEARCHED[food],
             "coverage": source.coverage, "limits": source.limits or "none", "strategy": name, "peer_reviewed": "no",
             "file": ";".join(export.name for export in exports), "sha256": ";".join(export.sha256 for export in exports),
-            "note": f"Simulated export with real records of the primary reports. {source.note}".strip(),
+            "note": real if source.id in primary else "Simulated export.",
         })  # fmt: skip
     columns = (
         "source", "name", "kind", "platform", "searched", "coverage", "limits", "strategy", "peer_reviewed", "file", "format", "encoding",
@@ -122,7 +123,8 @@ def simulate(food: str) -> tuple[dict[str, bytes], Search]:
     broken = to_garble(everything, held, 4 if food == "milk" else 2)
     search = run(sources, everything, held, plan.seed, broken)
     record_of = {key: records[0] for key, records in search.records.items()}
-    files = search_files(sources, search, food)
+    primary = {name for one in plan.primary for name in held[one.key]}
+    files = search_files(sources, search, food, primary)
     files |= report_files(everything, record_of, facts)
     files["duplicates.csv"] = table(
         ("record_a", "record_b", "decision", "person", "time", "reason"),

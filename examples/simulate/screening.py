@@ -26,18 +26,21 @@ class Disagreements:
     start: datetime
 
 
+def workday(day: datetime) -> datetime:
+    """The day itself, or the Monday after it."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
+
+
 class Clock:
     """Working time of one person: sessions of about three hours, none at weekends."""
 
     def __init__(self, start: datetime, rng: Random) -> None:
-        self.now, self.rng, self.left = start, rng, 3 * 3600
+        self.now, self.rng, self.left = workday(start), rng, 3 * 3600
 
     def step(self, low: int, high: int) -> datetime:
         seconds = self.rng.randint(low, high)
         if self.left < seconds:
-            day = self.now + timedelta(days=1)
-            while day.weekday() > 4:
-                day += timedelta(days=1)
+            day = workday(self.now + timedelta(days=1))
             self.now = day.replace(
                 hour=self.rng.choice((8, 9, 10, 13)), minute=self.rng.randint(0, 59), second=0
             )

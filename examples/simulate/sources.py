@@ -30,7 +30,6 @@ class Source:
     coverage: str = ""
     limits: str = ""
     piece: int = 0  # records in one file, 0: all
-    note: str = ""
 
 
 def chance(source: Source, publication: Publication, food: str) -> float:
@@ -107,7 +106,7 @@ MILK = (
     ),
     Source(
         "embase-conferences", "Embase conference abstracts", "Embase.com", partial(embase.table, query="milk:ti AND [conference abstract]/lim"),
-        "csv", {"meeting": 0.8}, Style("plain", doi=0.6), coverage="2009 to 2012-10-01 (simulated back to 2000)", limits="conference abstracts",
+        "csv", {"meeting": 0.8}, Style("plain", doi=0.6), coverage="2000 to 2012-10-01 (as simulated)", limits="conference abstracts",
     ),
     Source(
         "central", "CENTRAL", "Cochrane Library, Wiley", cochrane.ris, "ris", {"clinical": 0.07, "laboratory": 0.01, "meeting": 0.08},
@@ -160,7 +159,7 @@ PEANUT = (
     Source("global-health", "Global Health", "Ovid", partial(ovid.medline, database="Global Health"), "txt", {"clinical": 0.04, "animal": 0.2},
            Style("plain", stop=True, doi=0.2), coverage="1973 to January 2012"),
     Source("google-scholar", "Google Scholar", "Google", bibliographies.scholar, "bib", {"clinical": 0.1, "laboratory": 0.08, "thesis": 0.5, "animal": 0.05},
-           Style(capitals=0.1), kind="website", coverage="first 200 results", limits="sorted by relevance"),
+           Style(capitals=0.1), coverage="first 200 results", limits="sorted by relevance"),
     Source("indmed", "IndMed", "National Informatics Centre, New Delhi", partial(bibliographies.simple_ris, database="IndMed"), "ris",
            {"clinical": 0.012}, Style("plain", short_journal=True), coverage="1985 to January 2012"),
     Source("web-of-science", "ISI Web of Science", "Thomson Reuters Web of Knowledge", web_of_science.ris, "ris",
@@ -170,9 +169,8 @@ PEANUT = (
     Source("medline", "MEDLINE", "PubMed", pubmed.nbib, "nbib", {"clinical": 0.55, "laboratory": 0.5, "latin": 0.3},
            Style(stop=True, short_pages=True), coverage="1950 to January 2012"),
     Source("pakmedinet", "PakMediNet", "PakMediNet", partial(bibliographies.simple_ris, database="PakMediNet"), "ris", {"clinical": 0.008},
-           Style("plain"), kind="website", coverage="1995 to January 2012"),
-    Source("trip", "TRIP", "Trip Database", partial(bibliographies.simple_ris, database="TRIP"), "ris", {"clinical": 0.05}, Style(),
-           kind="website", coverage="January 2012"),
+           Style("plain"), coverage="1995 to January 2012"),
+    Source("trip", "TRIP", "Trip Database", partial(bibliographies.simple_ris, database="TRIP"), "ris", {"clinical": 0.05}, Style(), coverage="January 2012"),
     Source("clinicaltrials", "ClinicalTrials.gov", "National Library of Medicine", partial(registers.ctgov_table, condition="Peanut Hypersensitivity"),
            "csv", {"registration": 1}, kind="register", coverage="to January 2012"),
     Source("ictrp", "WHO International Clinical Trials Registry Platform", "World Health Organization", registers.ictrp, "csv", {"other register": 1},

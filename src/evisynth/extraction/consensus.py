@@ -55,7 +55,9 @@ class Cell:
 
     @property
     def key(self) -> str:
-        return "/".join(part for part in (self.study, self.outcome, self.timepoint, self.arm, self.field) if part)
+        return "/".join(
+            part for part in (self.study, self.outcome, self.timepoint, self.arm, self.field) if part
+        )
 
     @property
     def state(self) -> State:

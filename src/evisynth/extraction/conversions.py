@@ -28,13 +28,17 @@ def _nearest_count(n: float, percentage: float) -> float:
     """
     count = math.floor(n * percentage / 100 + 0.5)
     if n <= 0 or abs(100 * count / n - percentage) > 0.5:
-        raise DataError(f"{percentage:g}% of {n:g} people is no whole number of people; check both against the report.")
+        raise DataError(
+            f"{percentage:g}% of {n:g} people is no whole number of people; check both against the report."
+        )
     return float(count)
 
 
 def _remaining(randomised: float, withdrawn: float) -> float:
     if withdrawn > randomised:
-        raise DataError(f"{withdrawn:g} people left of {randomised:g} randomised; check both against the report.")
+        raise DataError(
+            f"{withdrawn:g} people left of {randomised:g} randomised; check both against the report."
+        )
     return randomised - withdrawn
 
 

@@ -51,5 +51,7 @@ def arm_problems(numbers: Mapping[str, float]) -> list[tuple[str, str]]:
     )  # fmt: skip
     for low, high, message in ordered:
         if low in numbers and high in numbers and numbers[low] > numbers[high]:
-            found.append((low, message.format(numbers[low], numbers[high]) + " Check both against the report."))
+            found.append(
+                (low, message.format(numbers[low], numbers[high]) + " Check both against the report.")
+            )
     return found

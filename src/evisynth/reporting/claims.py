@@ -57,7 +57,9 @@ class Claims:
         text = found.text
         for name in filters:
             if name not in FILTERS:
-                raise DataError(f"there is no filter {name!r}; known are {', '.join(FILTERS)}.{near(name, FILTERS)}")
+                raise DataError(
+                    f"there is no filter {name!r}; known are {', '.join(FILTERS)}.{near(name, FILTERS)}"
+                )
             text = FILTERS[name](text)
         key = f"claim/{path}"
         self.derivations[key] = Derivation(key, path, found.text, found.how, found.inputs)
@@ -120,12 +122,16 @@ class Claims:
         }  # fmt: skip
         if name not in boxes:
             raise DataError(f"there is no claim {'flow.' + name!r}.{near(name, boxes)}")
-        return Found(numbers.whole(boxes[name]), "Box of the flow diagram, counted from the states.", (f"flow/{name}",))
+        return Found(
+            numbers.whole(boxes[name]), "Box of the flow diagram, counted from the states.", (f"flow/{name}",)
+        )
 
     def _searches(self, name: str) -> Found:
         searches = self.findings.searches
         every = tuple(f"source/{search.key}" for search in searches)
-        of = {kind: [search for search in searches if search.kind == kind] for kind in ("database", "register")}
+        of = {
+            kind: [search for search in searches if search.kind == kind] for kind in ("database", "register")
+        }
         latest = max((search.date for search in searches), default="")
         return self._pick("searches", name, {
             "sources": Found(str(len(searches)), "Rows of searches.csv.", every),
@@ -141,13 +147,17 @@ class Claims:
             return self._extraction_agreement(name)
         stages = {screened.stage: screened for screened in self.findings.screened}
         if stage not in stages:
-            raise DataError(f"there is no claim {'agreement.' + path!r}.{near(stage, [*stages, 'extraction'])}")
+            raise DataError(
+                f"there is no claim {'agreement.' + path!r}.{near(stage, [*stages, 'extraction'])}"
+            )
         screened = stages[stage]
         how = f"Votes of two people at {stage} in screening.csv."
         if name == "conflicts":
             return Found(str(screened.conflicts_settled), f"Consensus rows at {stage} in screening.csv.", ())
         if screened.agreement is None:
-            raise DataError(f"the claim {'agreement.' + path!r} has no value: {screened.why_none or 'nobody voted twice'}.")
+            raise DataError(
+                f"the claim {'agreement.' + path!r} has no value: {screened.why_none or 'nobody voted twice'}."
+            )
         return self._pick(f"agreement.{stage}", name, _agreement_claims(screened.agreement, how))
 
     def _extraction_agreement(self, name: str) -> Found:
@@ -168,24 +178,44 @@ class Claims:
             for arm in study.arms if study.status == "included" else ():
                 sides.add(arm.side)
                 cell = self.findings.cells.get(f"{study.key}/{arm.key}/randomised")
-                if arm.side and side in {"total", arm.side} and cell and cell.final and cell.final.number is not None:
+                if (
+                    arm.side
+                    and side in {"total", arm.side}
+                    and cell
+                    and cell.final
+                    and cell.final.number is not None
+                ):
                     keys.append(f"cell/{cell.key}")
                     total += cell.final.number
         if not keys:
             raise DataError(f"there is no claim {'randomised.' + side!r}.{near(side, sides | {'total'})}")
-        return Found(numbers.whole(total), "Sum of people randomised over the arms of the included studies.", tuple(keys))
+        return Found(
+            numbers.whole(total),
+            "Sum of people randomised over the arms of the included studies.",
+            tuple(keys),
+        )
 
     def _studies(self, path: str) -> Found:
         """studies.blinding.double-blind+single-blind: included studies whose consensus characteristic has the value."""
         field, _, wanted = path.partition(".")
-        cells = [cell for cell in self.findings.cells.values() if not cell.outcome and not cell.arm and cell.field == field]
+        cells = [
+            cell
+            for cell in self.findings.cells.values()
+            if not cell.outcome and not cell.arm and cell.field == field
+        ]
         if not cells or not wanted:
             known = [named.key for named in self.findings.plan.characteristics]
-            raise DataError(f"there is no claim {'studies.' + path!r}; it is studies.<characteristic>.<value>.{near(field, known)}")
+            raise DataError(
+                f"there is no claim {'studies.' + path!r}; it is studies.<characteristic>.<value>.{near(field, known)}"
+            )
         included = {study.key for study in self.findings.studies.values() if study.status == "included"}
-        values = {cell.key: _slug(cell.final.value) for cell in cells if cell.final and cell.study in included}
+        values = {
+            cell.key: _slug(cell.final.value) for cell in cells if cell.final and cell.study in included
+        }
         if unknown := [value for value in wanted.split("+") if value not in values.values()]:
-            raise DataError(f"no included study has {field} {unknown[0]!r}.{near(unknown[0], set(values.values()))}")
+            raise DataError(
+                f"no included study has {field} {unknown[0]!r}.{near(unknown[0], set(values.values()))}"
+            )
         matching = [key for key, value in values.items() if value in wanted.split("+")]
         return Found(str(len(matching)), f"Included studies whose {field} is {wanted.replace('+', ' or ')}.",
                      tuple(f"cell/{key}" for key in matching))  # fmt: skip
@@ -218,7 +248,9 @@ class Claims:
         if path in EVERY_ANALYSIS_CLAIM:
             raise DataError(f"the claim {f'{analysed.key}.{path}'!r} has no value: the analysis is of kind "
                             f"{analysed.kind} ({analysed.why_not_pooled or 'nothing is computed'}).")  # fmt: skip
-        raise DataError(f"there is no claim {f'{analysed.key}.{path}'!r}.{near(path, [*known, 'first.events', 'second.n'])}")
+        raise DataError(
+            f"there is no claim {f'{analysed.key}.{path}'!r}.{near(path, [*known, 'first.events', 'second.n'])}"
+        )
 
     def _side(self, analysed: Analysed, which: str, name: str) -> Found:
         named = analysed.first if which == "first" else analysed.second
@@ -226,10 +258,17 @@ class Claims:
         sides: list[Side] = [getattr(row, which) for row in rows]
         inputs = tuple(f"row/{analysed.key}/{row.study}" for row in rows)
         if name in {"name", "short"}:
-            return Found(named.name if name == "short" else getattr(analysed, f"{which}_name"), "protocol.yaml", ())
+            return Found(
+                named.name if name == "short" else getattr(analysed, f"{which}_name"), "protocol.yaml", ()
+            )
         if not sides:
-            raise DataError(f"the claim {f'{analysed.key}.{which}.{name}'!r} has no value: no study has data for {named.name}.")
-        totals = {field: _total([getattr(side, field) for side in sides]) for field in ("events", "n", "event_count")}
+            raise DataError(
+                f"the claim {f'{analysed.key}.{which}.{name}'!r} has no value: no study has data for {named.name}."
+            )
+        totals = {
+            field: _total([getattr(side, field) for side in sides])
+            for field in ("events", "n", "event_count")
+        }
         events, n = totals["events"], totals["n"]
         how = f"Sum over the {named.name} arms of {len(rows)} studies."
         known = {field.replace("_", "-"): Found(numbers.whole(total), how, inputs)
@@ -240,7 +279,9 @@ class Claims:
                 known["one-in"] = Found(str(-(-int(n) // int(events))), f"{n:g} / {events:g} = {n / events:.1f}, rounded "
                                         f"up to the next whole person. {how}", inputs)  # fmt: skip
         if events is not None and totals["event_count"] is not None:
-            known["repeat-events"] = Found(numbers.whole(totals["event_count"] - events), f"Events less patients. {how}", inputs)
+            known["repeat-events"] = Found(
+                numbers.whole(totals["event_count"] - events), f"Events less patients. {how}", inputs
+            )
         return self._pick(f"{analysed.key}.{which}", name, known)
 
 
@@ -272,10 +313,14 @@ def _plain_claims(analysed: Analysed) -> dict[str, Found]:
         "definition": Found(analysed.definition, "protocol.yaml", ()),
         "timepoint": Found(analysed.timepoint, "protocol.yaml", ()),
         "kind": Found(analysed.kind, "From the data and from analyses.yaml.", (f"analysis/{analysed.key}",)),
-        "studies": Found(str(len(with_data)), "Studies with data for this outcome.", (f"analysis/{analysed.key}",)),
+        "studies": Found(
+            str(len(with_data)), "Studies with data for this outcome.", (f"analysis/{analysed.key}",)
+        ),
     }
     if analysed.why_not_pooled:
-        known["why-not-pooled"] = Found(analysed.why_not_pooled, "analyses.yaml, or from the data.", (f"analysis/{analysed.key}",))
+        known["why-not-pooled"] = Found(
+            analysed.why_not_pooled, "analyses.yaml, or from the data.", (f"analysis/{analysed.key}",)
+        )
     if analysed.certainty is not None:
         how = "GRADE judgement in certainty.yaml: " + "; ".join(
             f"{factor.label} {steps:+d} ({analysed.certainty.reasons.get(factor.id, '')})"

@@ -15,7 +15,13 @@ from evisynth.reporting.sentences import effect_with_interval, recipe_in_words
 def all_derivations(findings: Findings) -> dict[str, Derivation]:
     """Every derivation of a review by key. Claims add their own on top."""
     found: dict[str, Derivation] = {}
-    for part in (_sources(findings), _reports(findings), _cells(findings), _analyses(findings), _flow(findings)):
+    for part in (
+        _sources(findings),
+        _reports(findings),
+        _cells(findings),
+        _analyses(findings),
+        _flow(findings),
+    ):
         for derivation in part:
             found[derivation.key] = derivation
     return found
@@ -94,7 +100,9 @@ def _cells(findings: Findings) -> Iterator[Derivation]:
             yield _entry(findings, cell, entry)
         how = {
             "agreed": f"{len(cell.extractions)} independent extractions agree.",
-            "settled": "The extractions differ; settled by consensus." if cell.differs else "Settled by consensus.",
+            "settled": "The extractions differ; settled by consensus."
+            if cell.differs
+            else "Settled by consensus.",
             "conflict": "The extractions differ and nobody has settled it: no value stands.",
             "single": f"Only one of {cell.asked} extractions is there: no value stands yet.",
             "empty": "Nobody has extracted it.",
@@ -120,9 +128,16 @@ def _entry_key(cell: Cell, entry: Entry) -> str:
 
 
 def _formula_inputs(cells: Mapping[str, Cell], cell: Cell, fields: tuple[str, ...]) -> list[str]:
-    own = ("/".join(filter(None, (cell.study, cell.outcome, cell.timepoint, cell.arm, field))) for field in fields)
-    whole_arm = ("/".join((cell.study, cell.arm, field)) for field in fields)
-    return [f"cell/{a if a in cells else b}" for a, b in zip(own, whole_arm, strict=True) if a in cells or b in cells]
+    own = (
+        "/".join(filter(None, (cell.study, cell.outcome, cell.timepoint, cell.arm, field)))
+        for field in fields
+    )
+    whole_arm = (f"{cell.study}/{cell.arm}/{field}" for field in fields)
+    return [
+        f"cell/{a if a in cells else b}"
+        for a, b in zip(own, whole_arm, strict=True)
+        if a in cells or b in cells
+    ]
 
 
 def _entry(findings: Findings, cell: Cell, entry: Entry) -> Derivation:
@@ -185,7 +200,11 @@ def side_in_words(side: Side | None) -> str:
         return "no data"
     if side.events is None:
         return "no counts"
-    return f"{numbers.value(side.events)}/{numbers.value(side.n)}" if side.n is not None else numbers.value(side.events)
+    return (
+        f"{numbers.value(side.events)}/{numbers.value(side.n)}"
+        if side.n is not None
+        else numbers.value(side.events)
+    )
 
 
 def _study_row(analysed: Analysed, row: StudyRow) -> Derivation:

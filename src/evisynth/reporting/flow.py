@@ -89,7 +89,9 @@ class Flow:
              sum(line.n for line in self.not_retrieved_reasons)),
         )  # fmt: skip
         return tuple(
-            f"{whole} ({total}) is not the sum of {parts} ({found})" for whole, total, parts, found in sums if total != found
+            f"{whole} ({total}) is not the sum of {parts} ({found})"
+            for whole, total, parts, found in sums
+            if total != found
         )
 
     def open_ends(self) -> tuple[str, ...]:
@@ -97,7 +99,10 @@ class Flow:
         waiting = (
             (self.waiting_screening, "records wait for a decision on title and abstract"),
             (self.conflicts_screening, "records are in conflict on title and abstract"),
-            (self.not_sought_yet, "included records have no row in reports.csv: the report is still to be sought"),
+            (
+                self.not_sought_yet,
+                "included records have no row in reports.csv: the report is still to be sought",
+            ),
             (self.waiting_full_text, "reports wait for a decision in full text"),
             (self.conflicts_full_text, "reports are in conflict in full text"),
             (self.reports_without_study, "included reports belong to no study yet"),
@@ -111,9 +116,13 @@ def count_flow(given: FlowInput) -> Flow:
     retrieved = {group for group, why_not in given.sought.items() if why_not is None}
     full_text = Counter(state for group, (state, _) in given.assessed.items() if group in retrieved)
     excluded = Counter(
-        reason for group, (state, reason) in given.assessed.items() if group in retrieved and state == "excluded"
+        reason
+        for group, (state, reason) in given.assessed.items()
+        if group in retrieved and state == "excluded"
     )
-    included = [group for group, (state, _) in given.assessed.items() if group in retrieved and state == "included"]
+    included = [
+        group for group, (state, _) in given.assessed.items() if group in retrieved and state == "included"
+    ]
     status = Counter(given.study_status.get(group, "none") for group in included)
     not_retrieved = Counter(why or "reason not given" for why in given.sought.values() if why is not None)
     ordered = [*given.reasons, *sorted(set(excluded) - set(given.reasons))]
@@ -134,7 +143,8 @@ def count_flow(given: FlowInput) -> Flow:
         conflicts_screening=states["conflict"],
         excluded_screening=states["excluded"],
         sought=len(given.sought),
-        not_sought_yet=going_on - len([group for group in given.sought if given.screened.get(group) == "included"]),
+        not_sought_yet=going_on
+        - len([group for group in given.sought if given.screened.get(group) == "included"]),
         not_retrieved=len(given.sought) - len(retrieved),
         not_retrieved_reasons=tuple(Counted(why, why, n) for why, n in sorted(not_retrieved.items())),
         assessed=len(retrieved),

@@ -11,7 +11,7 @@ def key_results(findings: Findings) -> str:
     lines = [
         findings.plan.title,
         "",
-        f"{flow.records} records from {len(findings.searches)} sources, {flow.screened} unique records screened, "
+        f"{flow.records} records from {len(findings.searches)} sources, {flow.screened} unique records screened,",
         f"{flow.assessed} reports read in full text,",
         f"{flow.included_reports} reports of {flow.included_studies} studies included.",
     ]
@@ -44,11 +44,15 @@ def _analysis(analysed: Analysed) -> list[str]:
 
 
 def _side(rows: list[StudyRow], which: str) -> str:
-    sides = [side for side in (getattr(row, which) for row in rows) if side is not None and side.events is not None]
+    sides = [
+        side for side in (getattr(row, which) for row in rows) if side is not None and side.events is not None
+    ]
     if not sides:
         return ""
     events, n = sum(side.events for side in sides), sum(side.n or 0 for side in sides)
-    text = f"{numbers.whole(events)} of {numbers.whole(n)}" + (f" ({numbers.percent(events / n)})" if n else "")
+    text = f"{numbers.whole(events)} of {numbers.whole(n)}" + (
+        f" ({numbers.percent(events / n)})" if n else ""
+    )
     counts = [side.event_count for side in sides]
     if all(count is not None for count in counts):
         text += f", {numbers.whole(sum(counts))} events in all"

@@ -22,7 +22,8 @@ MARK = re.compile("\ue000(\\d+)\ue001")
 # Figures, but not those of a name such as I2 or CO2.
 FIGURE = re.compile(r"(?<![\w.])\d[\d.,]*(?:\s?%)?")
 NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundreds?|thousands?)\b", re.IGNORECASE
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundreds?|thousands?)\b",
+    re.IGNORECASE,
 )
 PART = re.compile(r"(figure|table|list)\s+(.+)")
 PLACE = re.compile(r"prisma\s+([\w\s,]+)")  # under a heading: these items of the checklist are reported here
@@ -34,7 +35,9 @@ Part = Callable[[str, str], Sequence[Block]]  # kind and name -> blocks; DataErr
 class Manuscript:
     blocks: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    places: dict[str, list[str]] = field(default_factory=dict)  # item of the checklist -> headings that report it
+    places: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # item of the checklist -> headings that report it
 
 
 def read_manuscript(text: str, claims: Claims, part: Part) -> Manuscript:
@@ -55,7 +58,9 @@ class _Reader:
         self.manuscript.problems.append(Problem(FILE, line, name, message))
 
     def read(self, text: str) -> Manuscript:
-        marked = "\n".join(self._marked(number, line) for number, line in enumerate(text.splitlines(), start=1))
+        marked = "\n".join(
+            self._marked(number, line) for number, line in enumerate(text.splitlines(), start=1)
+        )
         tokens = MarkdownIt("commonmark").enable("table").parse(marked)
         self.manuscript.blocks = list(self._blocks(_Tokens(tokens)))
         return self.manuscript
@@ -70,7 +75,9 @@ class _Reader:
 
         marked = CLAIM.sub(mark, line)
         if "{{" in marked or "}}" in marked:
-            self.problem(number, "", "has braces that are not closed on the same line; {{ path }} is a claim.")
+            self.problem(
+                number, "", "has braces that are not closed on the same line; {{ path }} is a claim."
+            )
         return marked
 
     # ------------------------------------------------------------ blocks
@@ -88,7 +95,9 @@ class _Reader:
             elif token.type == "table_open":
                 yield self._table(tokens)
             elif token.type in {"fence", "code_block", "html_block"}:
-                self.problem(_line(token), "", "code and HTML are not part of a manuscript; the block was left out.")
+                self.problem(
+                    _line(token), "", "code and HTML are not part of a manuscript; the block was left out."
+                )
 
     def _paragraph(self, inline: Token) -> Sequence[Block]:
         alone = MARK.fullmatch(inline.content.strip())
@@ -97,7 +106,11 @@ class _Reader:
         if alone and (found := PLACE.fullmatch(self.found[int(alone[1])])):
             for item in found[1].replace(",", " ").split():
                 if item not in PRISMA_ITEMS:
-                    self.problem(self.lines[int(alone[1])], found[0], f"the checklist has no item {item!r}.{near(item, PRISMA_ITEMS)}")
+                    self.problem(
+                        self.lines[int(alone[1])],
+                        found[0],
+                        f"the checklist has no item {item!r}.{near(item, PRISMA_ITEMS)}",
+                    )
                 self.manuscript.places.setdefault(item, []).append(self.heading)
             return ()
         return (Paragraph(self._runs(inline)),)

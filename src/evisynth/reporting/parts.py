@@ -31,7 +31,9 @@ class Parts:
         first, _, rest = name.partition(" ")
         if first == "studies-of":
             if rest not in {analysed.key for analysed in self.findings.analyses}:
-                raise DataError(f"there is no analysis {rest!r}.{near(rest, [of.key for of in self.findings.analyses])}")
+                raise DataError(
+                    f"there is no analysis {rest!r}.{near(rest, [of.key for of in self.findings.analyses])}"
+                )
             return narrative(self.findings, rest)
         if name not in LISTS:
             raise DataError(f"there is no list {name!r}.{near(name, LISTS)}")
@@ -41,7 +43,10 @@ class Parts:
         first, _, rest = name.partition(" ")
         key = f"forest-{rest.strip()}" if first == "forest" else FIGURES.get(name, name)
         if key not in self.pictures:
-            known = [*FIGURES, *(f"forest {of.removeprefix('forest-')}" for of in self.pictures if of.startswith("forest-"))]
+            known = [
+                *FIGURES,
+                *(f"forest {of.removeprefix('forest-')}" for of in self.pictures if of.startswith("forest-")),
+            ]
             raise DataError(f"there is no figure {name!r}: it needs data that are not there, or a name among "
                             f"{', '.join(known)}.{near(name, known)}")  # fmt: skip
         return self.pictures[key].picture
@@ -50,7 +55,11 @@ class Parts:
 def included_references(findings: Findings) -> Sequence[Block]:
     """References by study, primary reports first; reports of several studies stand under each."""
     blocks: list[Block] = []
-    for status, title in (("included", ""), ("ongoing", "Ongoing studies"), ("awaiting", "Studies awaiting classification")):
+    for status, title in (
+        ("included", ""),
+        ("ongoing", "Ongoing studies"),
+        ("awaiting", "Studies awaiting classification"),
+    ):
         studies = [study for study in findings.studies.values() if study.status == status]
         if studies and title:
             blocks.append(Heading(3, title))
@@ -60,7 +69,9 @@ def included_references(findings: Findings) -> Sequence[Block]:
             for key, role in ordered:
                 if key in findings.reports:
                     primary = (Text(" (primary report)", italic=True),) if role == "primary" else ()
-                    items.append((Text(citation(findings.reports[key].record), why=f"report/{key}"), *primary))
+                    items.append(
+                        (Text(citation(findings.reports[key].record), why=f"report/{key}"), *primary)
+                    )
             blocks += [Paragraph((Text(study.name, bold=True),)), Bullets(tuple(items))]
     return blocks
 
@@ -83,7 +94,12 @@ def differences(findings: Findings) -> Sequence[Block]:
                 "no data": "planned, but no included study gave data",
             }[analysed.kind]
             why = f" Reason: {analysed.why_not_pooled.rstrip('.')}." if analysed.kind == "narrative" else ""
-            items.append((Text(f"{analysed.title}: ", bold=True), Text(f"{what}.{why}", why=f"analysis/{analysed.key}")))
+            items.append(
+                (
+                    Text(f"{analysed.title}: ", bold=True),
+                    Text(f"{what}.{why}", why=f"analysis/{analysed.key}"),
+                )
+            )
         if left_out:
             items.append((Text(f"{analysed.title}: ", bold=True), Text(f"left out: {'; '.join(left_out)}.")))
     if not items:
@@ -97,7 +113,9 @@ def strategies(findings: Findings) -> Sequence[Block]:
     for search in findings.searches:
         if search.strategy.strip():
             blocks.append(Heading(3, f"{search.name} ({search.platform or search.kind}), {search.date}"))
-            blocks += [Paragraph((Text(line),)) for line in search.strategy.strip().splitlines() if line.strip()]
+            blocks += [
+                Paragraph((Text(line),)) for line in search.strategy.strip().splitlines() if line.strip()
+            ]
     return blocks
 
 
@@ -106,7 +124,9 @@ def reading_notes(findings: Findings) -> Sequence[Block]:
     items: list[Runs] = []
     for search in findings.searches:
         for file in search.files:
-            shown = "; ".join(file.notes[:5]) + (f"; and {len(file.notes) - 5} more" if len(file.notes) > 5 else "")
+            shown = "; ".join(file.notes[:5]) + (
+                f"; and {len(file.notes) - 5} more" if len(file.notes) > 5 else ""
+            )
             numbers = f"{file.found} records in the file, {file.records} read, {file.lost} not read ({file.format}, {file.encoding})."
             text = (Text(f"{search.name}: ", bold=True), Text(numbers, why=f"source/{search.key}"))
             items.append((*text, Text(f" Notes: {shown}." if shown else "")))
@@ -125,14 +145,20 @@ def outcome_list(findings: Findings) -> Sequence[Block]:
     items: dict[str, Runs] = {}
     for analysed in findings.analyses:
         text = f": {analysed.definition}" if analysed.definition else ""
-        more = f" ({analysed.importance}; {analysed.timepoint})" if analysed.importance else f" ({analysed.timepoint})"
+        more = (
+            f" ({analysed.importance}; {analysed.timepoint})"
+            if analysed.importance
+            else f" ({analysed.timepoint})"
+        )
         items[analysed.outcome.key] = (Text(analysed.outcome.name, bold=True), Text(text + more))
     return (Bullets(tuple(items.values())),)
 
 
 def team(findings: Findings) -> Sequence[Block]:
     return (
-        Bullets(tuple((Text(f"{person.name}: {', '.join(person.roles)}"),) for person in findings.plan.people)),
+        Bullets(
+            tuple((Text(f"{person.name}: {', '.join(person.roles)}"),) for person in findings.plan.people)
+        ),
     )
 
 

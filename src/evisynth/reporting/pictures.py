@@ -37,7 +37,7 @@ def pictures_of(findings: Findings) -> dict[str, Drawn]:
         found["risk-of-bias"] = _risk_of_bias(findings)
     for analysed in findings.analyses:
         if analysed.result is not None and analysed.result.result is not None:
-            found[f"forest-{analysed.key}"] = _forest(findings, analysed, analysed.result)
+            found[f"forest-{analysed.key}"] = _forest(analysed, analysed.result)
     return found
 
 
@@ -101,7 +101,8 @@ def _traffic_light(findings: Findings) -> Drawn:
         domains=tuple(f"D{number}" for number, _ in enumerate(ROB1.domains, start=1)),
         judgements={
             study: {
-                f"D{number}": judgements[study].get(domain.id, "") for number, domain in enumerate(ROB1.domains, start=1)
+                f"D{number}": judgements[study].get(domain.id, "")
+                for number, domain in enumerate(ROB1.domains, start=1)
             }
             for study in studies
         },
@@ -117,7 +118,8 @@ def _risk_of_bias(findings: Findings) -> Drawn:
         studies=studies,
         domains=tuple(domain.label for domain in ROB1.domains),
         judgements={
-            study: {domain.label: judgements[study].get(domain.id, "") for domain in ROB1.domains} for study in studies
+            study: {domain.label: judgements[study].get(domain.id, "") for domain in ROB1.domains}
+            for study in studies
         },
     )
     caption = "Risk of bias: share of each judgement over the included studies (each study counts the same)"
@@ -128,17 +130,19 @@ def _risk_of_bias(findings: Findings) -> Drawn:
 # ---------------------------------------------------------------- forest
 
 
-def _forest(findings: Findings, analysed: Analysed, result: AnalysisResult) -> Drawn:
-    plot = forest_plot(findings, analysed, result)
+def _forest(analysed: Analysed, result: AnalysisResult) -> Drawn:
+    plot = forest_plot(analysed, result)
     caption = f"Forest plot: {analysed.title}"
     return Drawn(Picture(f"forest-{analysed.key}", caption, forest_alt(plot)), lambda: draw_forest(plot))
 
 
-def forest_plot(findings: Findings, analysed: Analysed, result: AnalysisResult) -> ForestPlot:
+def forest_plot(analysed: Analysed, result: AnalysisResult) -> ForestPlot:
     """The forest plot of an analysis: every study with data, pooled or not, and the total if there is one."""
     effects = _effects(result)
     rows = tuple(
-        _forest_row(analysed, row, effects) for row in analysed.rows if row.first and row.second and not row.left_out
+        _forest_row(analysed, row, effects)
+        for row in analysed.rows
+        if row.first and row.second and not row.left_out
     )
     pooled = result.pooled
     total = None
@@ -170,7 +174,9 @@ def forest_plot(findings: Findings, analysed: Analysed, result: AnalysisResult) 
     )
 
 
-Effect = tuple[float | None, float | None, float | None, float | None]  # estimate, low, high, weight in percent
+Effect = tuple[
+    float | None, float | None, float | None, float | None
+]  # estimate, low, high, weight in percent
 
 
 def _effects(result: AnalysisResult) -> dict[str, Effect]:

@@ -5,7 +5,7 @@ Source: Page et al. 2021, doi:10.1136/bmj.n71. The items' full text is in the st
 
 from collections.abc import Mapping, Sequence
 
-from evisynth.reporting.document import Column, Table
+from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.tables.cells import cell
 
 PRISMA_ITEMS: Mapping[str, tuple[str, str]] = {
@@ -56,7 +56,7 @@ PRISMA_ITEMS: Mapping[str, tuple[str, str]] = {
 
 def prisma_table(places: Mapping[str, Sequence[str]]) -> Table:
     """One row an item: its topic and the headings of the report under which it is answered."""
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     section = ""
     for item, (of, topic) in PRISMA_ITEMS.items():
         if of != section:

@@ -9,12 +9,14 @@ from evisynth.search.record import Record
 
 
 def short_name(author: str) -> str:
-    """"Longo, Giorgio" and "Longo, G." as "Longo G"; a group author as it is."""
+    """Family and initials: "Longo, Giorgio" and "Longo, G." as "Longo G"; a group author as it is."""
     family, comma, given = author.partition(",")
     if not comma:
         return author.strip()
     parts = re.split(r"[\s.\-]+", given.strip())
-    initials = "".join(part if part.isupper() and len(part) <= 3 else part[:1].upper() for part in parts if part)
+    initials = "".join(
+        part if part.isupper() and len(part) <= 3 else part[:1].upper() for part in parts if part
+    )
     return f"{family.strip()} {initials}".strip()
 
 

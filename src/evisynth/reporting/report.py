@@ -36,7 +36,9 @@ def tell(findings: Findings, manuscript: str, problems: tuple[Problem, ...] = ()
     found = (*problems, *read.problems)
     blocks = (*_missing(found), *read.blocks, *_appendix(read))
     derivations = all_derivations(findings) | claims.derivations
-    authors = tuple(person.name for person in findings.plan.people if {"owner", "reviewer"} & set(person.roles))
+    authors = tuple(
+        person.name for person in findings.plan.people if {"owner", "reviewer"} & set(person.roles)
+    )
     document = Document(
         title=findings.plan.title,
         authors=authors,
@@ -84,7 +86,11 @@ def report_files(
     yield "problems.txt", "".join(f"{problem}\n" for problem in problems).encode()
     used = {block.name for block in told.document.blocks if isinstance(block, Picture)}
     document = replace(told.document, drawings={name: drawings[name] for name in used})
-    for name, write in (("report.html", lambda: to_html(document).encode()), ("report.docx", lambda: to_docx(document)),
-                        ("report.pdf", lambda: to_pdf(document))):  # fmt: skip
+    writers: dict[str, Callable[[], bytes]] = {
+        "report.html": lambda: to_html(document).encode(),
+        "report.docx": lambda: to_docx(document),
+        "report.pdf": lambda: to_pdf(document),
+    }
+    for name, write in writers.items():
         progress(name)
         yield name, write()

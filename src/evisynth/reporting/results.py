@@ -14,8 +14,12 @@ def results_json(findings: Findings) -> str:
         "date": findings.plan.date,
         "flow": _flow(findings),
         "screening": {stage.stage: _agreement(stage) for stage in findings.screened},
-        "extraction_agreement": {of.field: {"both": of.both, "same": of.same} for of in findings.field_agreement},
-        "studies": {study.key: {"name": study.name, "status": study.status} for study in findings.studies.values()},
+        "extraction_agreement": {
+            of.field: {"both": of.both, "same": of.same} for of in findings.field_agreement
+        },
+        "studies": {
+            study.key: {"name": study.name, "status": study.status} for study in findings.studies.values()
+        },
         "analyses": {analysed.key: _analysis(analysed) for analysed in findings.analyses},
         "risk_of_bias": _judgements(findings),
     }
@@ -24,16 +28,33 @@ def results_json(findings: Findings) -> str:
 
 def _flow(findings: Findings) -> dict[str, Any]:
     flow = findings.flow
-    counts = {name: getattr(flow, name) for name in flow.__dataclass_fields__ if isinstance(getattr(flow, name), int)}
+    counts = {
+        name: getattr(flow, name)
+        for name in flow.__dataclass_fields__
+        if isinstance(getattr(flow, name), int)
+    }
     lists = ("databases", "registers", "other_sources", "exclusion_reasons", "not_retrieved_reasons")
     return counts | {name: {line.label: line.n for line in getattr(flow, name)} for name in lists}
 
 
 def _agreement(stage: StageScreened) -> dict[str, Any]:
     agreed = stage.agreement
-    found: dict[str, Any] = {"settled_by_consensus": stage.conflicts_settled, "votes_changed": stage.changed_votes}
+    found: dict[str, Any] = {
+        "settled_by_consensus": stage.conflicts_settled,
+        "votes_changed": stage.changed_votes,
+    }
     if agreed is not None:
-        names = ("both_include", "only_first", "only_second", "both_exclude", "observed", "kappa", "kappa_ci", "positive", "negative")
+        names = (
+            "both_include",
+            "only_first",
+            "only_second",
+            "both_exclude",
+            "observed",
+            "kappa",
+            "kappa_ci",
+            "positive",
+            "negative",
+        )
         found |= {name: getattr(agreed, name) for name in names}
     return found
 
@@ -57,7 +78,12 @@ def _analysis(analysed: Analysed) -> dict[str, Any]:
     }
     if analysed.result is not None and analysed.result.result is not None:
         result = analysed.result.result
-        found["effect"] = {"measure": result.measure, "estimate": result.estimate, "ci": result.estimate_ci, "p": result.p}
+        found["effect"] = {
+            "measure": result.measure,
+            "estimate": result.estimate,
+            "ci": result.estimate_ci,
+            "p": result.p,
+        }
         found["steps"] = list(analysed.result.steps)
         if isinstance(result, Pooled):
             names = ("model", "method", "profile", "k", "mu", "se", "Q", "df", "p_Q", "I2", "tau2")
@@ -82,5 +108,7 @@ def _analysis(analysed: Analysed) -> dict[str, Any]:
 def _judgements(findings: Findings) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for judged in findings.judged:
-        found.setdefault(judged.study, {})[judged.domain + (f"/{judged.outcome}" if judged.outcome else "")] = judged.final
+        found.setdefault(judged.study, {})[
+            judged.domain + (f"/{judged.outcome}" if judged.outcome else "")
+        ] = judged.final
     return found

@@ -15,7 +15,9 @@ def open_database(url: str = "") -> None:
     One process works on one database. Raises RuntimeError for a second address.
     """
     if _opened and url not in _opened:
-        raise RuntimeError(f"This process already works on {_opened[0] or 'a database in memory'}, not on {url}.")
+        raise RuntimeError(
+            f"This process already works on {_opened[0] or 'a database in memory'}, not on {url}."
+        )
     if _opened:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evisynth.settings")

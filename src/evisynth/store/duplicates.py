@@ -43,7 +43,8 @@ def _store(review: models.Review, rows: list[models.Record], grouping: Grouping)
             position=position,
             best=by_key[group.best],
             merges=[
-                {"a": merge.a, "b": merge.b, "reason": merge.reason, "score": merge.score} for merge in group.merges
+                {"a": merge.a, "b": merge.b, "reason": merge.reason, "score": merge.score}
+                for merge in group.merges
             ],
         )
         for position, group in enumerate(grouping.groups, start=1)

@@ -38,7 +38,9 @@ def carry_out(path: Path, progress: Callable[[str], None] = lambda _: None) -> C
         transaction.set_rollback(True)
     found = [*problems, *findings.problems, *_whole_review(findings)]
     if not manuscript:
-        found.append(Problem("report.md", 0, "", "the manuscript is missing; the report has only what is computed."))
+        found.append(
+            Problem("report.md", 0, "", "the manuscript is missing; the report has only what is computed.")
+        )
     ordered = tuple(sorted(dict.fromkeys(found)))
     progress("manuscript")
     told = tell(findings, manuscript, ordered)
@@ -51,24 +53,33 @@ def _whole_review(findings: Findings) -> list[Problem]:
     found += [Problem("screening.csv", 0, "flow", message + ".") for message in findings.flow.open_ends()]
     for cell in findings.cells.values():
         if cell.state == "conflict":
-            where = cell.extractions[0].source.rpartition(":")
             values = " and ".join(f"{entry.person}: {entry.shown}" for entry in cell.extractions)
-            found.append(Problem(where[0], int(where[2]), cell.field, f"{cell.key}: the extractions differ ({values}) and "
-                                 "nobody has settled it; no value stands."))  # fmt: skip
+            found.append(_at(cell.extractions[0].source, cell.field, f"{cell.key}: the extractions differ ({values}) and nobody "
+                             "has settled it; no value stands."))  # fmt: skip
         elif cell.state == "single":
-            where = cell.extractions[0].source.rpartition(":")
-            found.append(Problem(where[0], int(where[2]), cell.field, f"{cell.key}: only {cell.extractions[0].person} extracted it; "
-                                 "no value stands until a second person does."))  # fmt: skip
-    for judged in findings.judged:
-        if not judged.final:
-            where = judged.source.rpartition(":")
-            found.append(Problem(where[0], int(where[2]), judged.domain, f"{judged.study}: the judgements differ or one is "
-                                 "missing, and nobody has settled it."))  # fmt: skip
+            only = cell.extractions[0]
+            found.append(_at(only.source, cell.field, f"{cell.key}: only {only.person} extracted it; no value stands until a "
+                             "second person does."))  # fmt: skip
+    found += [
+        _at(
+            judged.source,
+            judged.domain,
+            f"{judged.study}: the judgements differ or one is missing, and nobody has settled it.",
+        )
+        for judged in findings.judged
+        if not judged.final
+    ]
     for analysed in findings.analyses:
         if analysed.certainty_stale:
             found.append(Problem("certainty.yaml", 0, analysed.key, "the certainty was judged on other data or another recipe. "
                                  f"Judge again, then write analysis_hash: {analysed.hash}"))  # fmt: skip
     return found
+
+
+def _at(source: str, field: str, message: str) -> Problem:
+    """A problem at a place written as file:line."""
+    file, _, line = source.rpartition(":")
+    return Problem(file, int(line), field, message)
 
 
 def write_report(checked: Checked, out: Path, progress: Callable[[str], None] = lambda _: None) -> None:

@@ -2,6 +2,8 @@ import logging
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evisynth.search.formats.bibtex import read, recognise
 from evisynth.search.formats.latex import plain_address, plain_text
@@ -203,6 +205,37 @@ def test_fields_that_are_not_used_are_noted_once():
 def test_a_volume_without_title_has_its_book_title():
     (record,) = read("@proceedings{a, booktitle={Proceedings of one meeting}, year={2001}}").records
     assert (record.title, record.journal) == ("Proceedings of one meeting", "")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "@article{",
+                "k,",
+                "title",
+                "=",
+                "{",
+                "}",
+                '"',
+                "\n",
+                " ",
+                "Milk",
+                ",",
+                "#",
+                "\\",
+                "@string(",
+                "(",
+                ")",
+            ]
+        )
+    )
+)
+def test_no_text_loses_an_entry_in_silence(parts):
+    text = "".join(parts)
+    reading = read(text)
+    assert reading.found == len(reading.records) + reading.lost
+    assert all(record.raw in text for record in reading.records)
 
 
 @pytest.mark.parametrize("text", ["", "no entry at all, but = and {braces}", "@", "@article{", "@comment{x}"])

@@ -273,6 +273,20 @@ def test_the_columns_of_a_plain_reference_table_are_all_known():
     )
 
 
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("D. Scott Mackay, J. van der Berg", ("Mackay, D. Scott", "van der Berg, J.")),
+        ("Mackay, Douglas Scott", ("Mackay, Douglas Scott",)),
+        ("Mackay, D., Berg, J.", ("Mackay, D.", "Berg, J.")),
+        ("Mackay DS and Berg J", ("Mackay, DS", "Berg, J")),
+        ("Milk Study Group", ("Milk Study Group",)),
+    ],
+)
+def test_authors_of_an_unknown_table_are_divided_by_the_signs_in_it(cell, names):
+    assert read(table(["title", "author"], ["Milk", cell])).records[0].authors == names
+
+
 def test_the_separator_line_of_a_spreadsheet_is_no_header():
     reading = read("sep=;\nTitle;Year\nMilk, warm;2001\n")
     assert [(record.title, record.year) for record in reading.records] == [("Milk, warm", 2001)]

@@ -117,6 +117,14 @@ def test_values_of_the_wrong_kind_are_passed_over():
     assert record.keywords == ("MILKY", "Milk powder")
 
 
+def test_studies_in_an_unknown_wrapping_in_two_lists_and_with_sorted_keys_are_all_found():
+    one, two = json.dumps(study()), json.dumps(study("NCT00000002"), sort_keys=True)
+    assert '"hasResults": false, "protocolSection"' in two
+    for text, count in [(f'{{"data": [{one}]}}', 1), (f"[{one}]\n[{one}]", 2), (f"[{two}, {two}]", 2)]:
+        reading = read(text)
+        assert (reading.found, len(reading.records), reading.lost) == (count, count, 0)
+
+
 @pytest.mark.parametrize("text", ["[]", "", "{}", '{"studies": []}', '{"studies": 3}', "[1, 2]"])
 def test_json_without_studies_gives_no_record_and_no_error(text):
     reading = read(text)

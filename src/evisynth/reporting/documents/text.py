@@ -8,10 +8,11 @@ from datetime import date
 from evisynth.errors import DataError
 from evisynth.reporting.document import Block, Document, Heading, Picture, Runs, Table
 
-# Removed: control characters, lone surrogates, noncharacters, byte order marks, and the marks that reorder text on screen
-# (embeddings, overrides and isolates; "Trojan Source", doi:10.48550/arXiv.2111.00169).
-_UNSEEN = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-UNSEEN = re.compile(_UNSEEN)
+# Removed: control characters, lone surrogates, noncharacters, byte order marks, and the marks that reorder
+# text on screen (embeddings, overrides and isolates; "Trojan Source", doi:10.48550/arXiv.2111.00169).
+CONTROLS = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+NOT_CHARACTERS = r"\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff"
+UNSEEN = re.compile(rf"[{CONTROLS}{NOT_CHARACTERS}\u202a-\u202e\u2066-\u2069]")
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 URL = re.compile(r"https?://[^\s<>\"'\\^`{|}]+")
 RTL = "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"

@@ -7,7 +7,7 @@ from evisynth.reporting.findings import Findings
 from evisynth.reporting.tables.analyses import counts_table, results_table
 from evisynth.reporting.tables.appraisal import risk_of_bias_table
 from evisynth.reporting.tables.extraction import disagreements_table, extraction_agreement_table, values_table
-from evisynth.reporting.tables.screening import agreement_table, not_retrieved_table, excluded_table
+from evisynth.reporting.tables.screening import agreement_table, excluded_table, not_retrieved_table
 from evisynth.reporting.tables.search import duplicates_table, search_table
 from evisynth.reporting.tables.studies import (
     characteristics_table,

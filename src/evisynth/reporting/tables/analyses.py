@@ -2,7 +2,7 @@
 
 from evisynth.reporting import numbers
 from evisynth.reporting.derivations import side_in_words
-from evisynth.reporting.document import Column, Table
+from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.findings import Analysed, Findings
 from evisynth.reporting.sentences import effect_with_interval
 from evisynth.reporting.tables.cells import cell
@@ -10,17 +10,29 @@ from evisynth.reporting.tables.cells import cell
 
 def counts_table(findings: Findings) -> Table:
     """People with the event over people analysed, study by study, for every analysis."""
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     for analysed in findings.analyses:
         rows.append((cell(f"{analysed.title} ({analysed.kind})", bold=True),))
         for row in analysed.rows:
             why = f"row/{analysed.key}/{row.study}"
             note = row.left_out or row.not_available or "–"
-            rows.append((cell(row.name), cell(side_in_words(row.first), why), cell(side_in_words(row.second), why), cell(note)))
+            rows.append(
+                (
+                    cell(row.name),
+                    cell(side_in_words(row.first), why),
+                    cell(side_in_words(row.second), why),
+                    cell(note),
+                )
+            )
     return Table(
         name="counts",
         caption="Data of the analyses",
-        columns=(Column("Study", width=1.6), Column("Intervention", "right"), Column("Comparator", "right"), Column("Note", width=2.4)),
+        columns=(
+            Column("Study", width=1.6),
+            Column("Intervention", "right"),
+            Column("Comparator", "right"),
+            Column("Note", width=2.4),
+        ),
         rows=tuple(rows),
     )
 

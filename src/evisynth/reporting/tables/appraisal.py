@@ -2,7 +2,7 @@
 
 from evisynth.appraisal.tools.rob1 import ROB1
 from evisynth.reporting.derivations import person_name, study_name
-from evisynth.reporting.document import Column, Table
+from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.tables.cells import cell
 
@@ -11,12 +11,13 @@ WORDS = {"low": "Low risk", "high": "High risk", "unclear": "Unclear risk", "": 
 
 def risk_of_bias_table(findings: Findings) -> Table:
     labels = {domain.id: domain.label for domain in ROB1.domains}
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     for study in dict.fromkeys(of.study for of in findings.judged):
         rows.append((cell(study_name(findings, study), bold=True),))
         for of in (judged for judged in findings.judged if judged.study == study):
             people = "; ".join(
-                f"{person_name(findings, person)}: {judgement}" + (" (consensus)" if kind == "consensus" else "")
+                f"{person_name(findings, person)}: {judgement}"
+                + (" (consensus)" if kind == "consensus" else "")
                 for person, kind, judgement, _ in of.entries
             )
             label = labels[of.domain] + (f" ({of.outcome})" if of.outcome else "")
@@ -24,6 +25,11 @@ def risk_of_bias_table(findings: Findings) -> Table:
     return Table(
         name="risk-of-bias",
         caption="Risk of bias in the included studies",
-        columns=(Column("Domain", width=1.8), Column("Judgement", width=0.9), Column("Support", width=3), Column("Judged by", width=2)),
+        columns=(
+            Column("Domain", width=1.8),
+            Column("Judgement", width=0.9),
+            Column("Support", width=3),
+            Column("Judged by", width=2),
+        ),
         rows=tuple(rows),
     )

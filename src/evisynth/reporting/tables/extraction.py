@@ -7,7 +7,12 @@ from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.tables.cells import cell
 
-_COLUMNS = (Column("Value", width=2.4), Column("Extractions", width=2.2), Column("Consensus", width=1.4), Column("Stands", width=1))
+_COLUMNS = (
+    Column("Value", width=2.4),
+    Column("Extractions", width=2.2),
+    Column("Consensus", width=1.4),
+    Column("Stands", width=1),
+)
 
 
 def _row(findings: Findings, of: Cell) -> tuple[Runs, ...]:

@@ -1,7 +1,7 @@
 """Agreement of the screeners, reports excluded and reports not retrieved."""
 
 from evisynth.reporting import numbers
-from evisynth.reporting.document import Column, Table
+from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.findings import Findings, ReportRead
 from evisynth.reporting.references import citation
 from evisynth.reporting.tables.cells import cell, cells
@@ -56,12 +56,15 @@ def _reports(reports: list[ReportRead]) -> list[ReportRead]:
 def excluded_table(findings: Findings) -> Table:
     """Reports read and excluded, by reason."""
     excluded = [report for report in findings.reports.values() if report.state == "excluded"]
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     for reason in (named.name for named in findings.plan.reasons):
         of_reason = _reports([report for report in excluded if report.exclusion_reason == reason])
         if of_reason:
             rows.append((cell(f"{reason} ({numbers.whole(len(of_reason))})", bold=True),))
-        rows += [(cell(citation(report.record), f"report/{report.key}"), cell(report.exclusion_reason)) for report in of_reason]
+        rows += [
+            (cell(citation(report.record), f"report/{report.key}"), cell(report.exclusion_reason))
+            for report in of_reason
+        ]
     return Table(
         name="excluded",
         caption="Reports excluded in full text, with reasons",
@@ -76,5 +79,8 @@ def not_retrieved_table(findings: Findings) -> Table:
         name="not-retrieved",
         caption="Reports that could not be retrieved",
         columns=(Column("Report", width=4), Column("Why", width=1.6)),
-        rows=tuple((cell(citation(report.record), f"report/{report.key}"), cell(report.why_not)) for report in missing),
+        rows=tuple(
+            (cell(citation(report.record), f"report/{report.key}"), cell(report.why_not))
+            for report in missing
+        ),
     )

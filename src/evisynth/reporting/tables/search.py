@@ -7,7 +7,11 @@ from evisynth.reporting.tables.cells import cell
 
 
 def _limits(search: Searched) -> str:
-    parts = (search.coverage, search.limits or "no limits", search.peer_reviewed and f"strategy peer-reviewed: {search.peer_reviewed}")
+    parts = (
+        search.coverage,
+        search.limits or "no limits",
+        search.peer_reviewed and f"strategy peer-reviewed: {search.peer_reviewed}",
+    )
     return "; ".join(part for part in parts if part)
 
 
@@ -48,7 +52,10 @@ def duplicates_table(findings: Findings) -> Table:
     for _, _, reason in findings.merges:
         short = "decided by people" if reason.startswith("decided") else reason
         by_reason[short] = by_reason.get(short, 0) + 1
-    rows = [(cell(reason), cell(numbers.whole(n))) for reason, n in sorted(by_reason.items(), key=lambda of: (-of[1], of[0]))]
+    rows = [
+        (cell(reason), cell(numbers.whole(n)))
+        for reason, n in sorted(by_reason.items(), key=lambda of: (-of[1], of[0]))
+    ]
     apart = sum(decision == "keep apart" for _, _, decision, _, _ in findings.decided_duplicates)
     rows.append((cell("kept apart by people"), cell(numbers.whole(apart))))
     return Table(

@@ -11,7 +11,10 @@ def _reports_of(findings: Findings, study: StudyOf, role: str = "") -> Runs:
     runs: list[Text] = []
     for key, of in study.reports:
         if key in findings.reports and (not role or of == role):
-            runs += [Text("; " if runs else ""), Text(citation(findings.reports[key].record), why=f"report/{key}")]
+            runs += [
+                Text("; " if runs else ""),
+                Text(citation(findings.reports[key].record), why=f"report/{key}"),
+            ]
     return tuple(runs) or (Text("–"),)
 
 
@@ -29,7 +32,11 @@ def characteristics_table(findings: Findings) -> Table:
         for arm in study.arms:
             randomised = findings.cells.get(f"{study.key}/{arm.key}/randomised")
             n = cell_value(findings, randomised) if randomised else "–"
-            text = (Text(f"{arm.name}: "), Text(n, why=f"cell/{randomised.key}" if randomised else ""), Text(" randomised"))
+            text = (
+                Text(f"{arm.name}: "),
+                Text(n, why=f"cell/{randomised.key}" if randomised else ""),
+                Text(" randomised"),
+            )
             rows.append((cell("Arm"), (*text, Text(f". {arm.description}" if arm.description else ""))))
         rows.append((cell("Primary report"), _reports_of(findings, study, "primary")))
         secondary = sum(role == "secondary" for _, role in study.reports)

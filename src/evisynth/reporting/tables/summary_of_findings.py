@@ -57,12 +57,16 @@ def _certainty(analysed: Analysed, note: int) -> Runs:
     if analysed.certainty is None:
         return EMPTY
     stale = " (judged on other data: judge again)" if analysed.certainty_stale else ""
-    return (Text(f"{analysed.certainty.symbols} {analysed.certainty.level}{stale}"), Text(f" [{note}]" if note else ""))
+    return (
+        Text(f"{analysed.certainty.symbols} {analysed.certainty.level}{stale}"),
+        Text(f" [{note}]" if note else ""),
+    )
 
 
 def summary_of_findings_table(findings: Findings) -> Table:
     """Outcome, risks, relative effect, participants, certainty with its reasons as notes, comment."""
-    rows, notes = [], []
+    rows: list[tuple[Runs, ...]] = []
+    notes: list[Runs] = []
     for analysed in findings.analyses:
         number = 0
         if analysed.certainty is not None and analysed.certainty.moved:
@@ -73,10 +77,14 @@ def summary_of_findings_table(findings: Findings) -> Table:
             )
             notes.append(cell(f"[{number}] {reasons}."))
         comparator, intervention = _risks(analysed)
-        follow_up = f"{analysed.outcome.name} ({analysed.timepoint})" if analysed.timepoint else analysed.outcome.name
+        follow_up = (
+            f"{analysed.outcome.name} ({analysed.timepoint})" if analysed.timepoint else analysed.outcome.name
+        )
         rows.append((cell(follow_up), comparator, intervention, _relative(analysed), _participants(analysed),
                      _certainty(analysed, number), _comment(analysed)))  # fmt: skip
-    sources = dict.fromkeys(analysed.absolute.assumed.source for analysed in findings.analyses if analysed.absolute)
+    sources = dict.fromkeys(
+        analysed.absolute.assumed.source for analysed in findings.analyses if analysed.absolute
+    )
     if sources:
         notes.append(cell(f"Risk with the comparator: {'; '.join(sources)}."))
     first = findings.analyses[0] if findings.analyses else None

@@ -26,7 +26,7 @@ def authors_of(cell: str, way: str) -> tuple[str, ...]:
     kept = [name for name in names if name and not NO_AUTHOR.fullmatch(name)]
     if way in {"given first", "bar"}:
         return tuple(given_first(name) for name in kept)
-    return tuple(filter(None, (author_name(name) for name in kept)))
+    return tuple(filter(None, (_turned(name) if way == "any" else author_name(name) for name in kept)))
 
 
 def _divided(text: str, way: str) -> list[str]:
@@ -63,6 +63,13 @@ def _guessed(text: str) -> list[str]:
     if len(parts) == 2 and " " not in parts[0]:  # one person: "Mackay, Douglas Scott"
         return [text]
     return parts
+
+
+def _turned(name: str) -> str:
+    """A name of an unknown table: "D. Scott Mackay" is turned, "Mackay DS" is not."""
+    first, _, last = name.partition(" ")
+    starts = "." in first and is_initials(first) and not is_initials(last.rpartition(" ")[2])
+    return given_first(name) if starts else author_name(name)
 
 
 def is_initials(text: str) -> bool:

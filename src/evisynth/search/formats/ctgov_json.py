@@ -49,20 +49,20 @@ def read(text: str) -> Reading:
     reading = Reading(format=FORMAT, found=len(MARKER.findall(text)))
     number = 0
     for piece in _pieces(text):
-        marked = MARKER.search(piece.text) is not None
-        number += marked
+        marks = len(MARKER.findall(piece.text))
         record = _record(piece.study) if piece.study is not None else _damaged(piece.text)
-        if marked and record is not None:
-            _note(reading, piece, number, record)
-            reading.records.append(_placed(record, number, piece))
-        elif marked:
-            message = (
-                f"Study {number} could not be read. {piece.complaint or 'It has no title and no NCT number.'}"
-            )
-            reading.problems.append(ReadProblem(piece.line, piece.text[:200], message, lost_record=True))
-        elif piece.text.strip():
+        if marks and record is not None:
+            _note(reading, piece, number + 1, record)
+            record = replace(record, number=number + 1, line=piece.line, raw=piece.text)
+            reading.records.append(record)
+        elif not marks:
             message = "Not a study (no protocolSection); not used."
             reading.problems.append(ReadProblem(piece.line, piece.text[:200], message))
+        for lost in range(number + (record is not None), number + marks):
+            reason = piece.complaint or "It has no title and no NCT number."
+            message = f"Study {lost + 1} could not be read. {reason}"
+            reading.problems.append(ReadProblem(piece.line, piece.text[:200], message, lost_record=True))
+        number += marks
     if token := NEXT_PAGE.search(text):
         line = text.count("\n", 0, token.start()) + 1
         message = "The file is one page of several (it has a nextPageToken); the later pages are not in it."
@@ -78,10 +78,6 @@ def _note(reading: Reading, piece: Piece, number: int, record: Record) -> None:
         reading.problems.append(ReadProblem(piece.line, piece.text[:200], f"Study {number} has no title."))
 
 
-def _placed(record: Record, number: int, piece: Piece) -> Record:
-    return replace(record, number=number, line=piece.line, raw=piece.text)
-
-
 def _pieces(text: str) -> Iterator[Piece]:
     """The elements of the list of studies, each decoded on its own."""
     decoder = json.JSONDecoder()
@@ -91,29 +87,38 @@ def _pieces(text: str) -> Iterator[Piece]:
         line, counted = line + text.count("\n", counted, position), position
         following = STUDY.search(text, position + 1)
         limit = following.start() if following else len(text)
-        part = text[position:limit] if STUDY.match(text, position) else text[position:]
         study, end, complaint = None, limit, ""
         try:
-            study, length = decoder.raw_decode(part)
-            end = position + length
+            if STUDY.match(text, position):  # a slice keeps the search for a broken line short
+                study, length = decoder.raw_decode(text[position:limit])
+                end = position + length
+            else:
+                study, end = decoder.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
             complaint = _complaint(error, line)
-        yield Piece(study, complaint, text[position:end].rstrip(" \t\n,"), line)
-        separator = SEPARATORS.match(text, end)
-        position = separator.end() if separator else end
-        if text[position : position + 1] == "]":
-            return
+        if end > limit:  # some other object that holds studies
+            study, end = None, limit
+        if part := text[position:end].rstrip(" \t\n,"):
+            yield Piece(study, complaint, part, line)
+        position = _next(text, end)
+
+
+def _next(text: str, end: int) -> int:
+    """Where the element after this one starts; after the end of a list, where a further study starts."""
+    separator = SEPARATORS.match(text, end)
+    position = separator.end() if separator else end
+    if text[position : position + 1] == "]":
+        further = STUDY.search(text, position)
+        return further.start() if further else len(text)
+    return position
 
 
 def _list_start(text: str) -> int:
     start = len(text) - len(text.lstrip())
     opening = None if STUDY.match(text, start) else STUDIES.search(text)
-    position = opening.end() if opening else start
     if text.startswith("[", start):
-        position = start + 1
-    separator = SEPARATORS.match(text, position)
-    position = separator.end() if separator else position
-    return len(text) if text[position : position + 1] == "]" else position
+        return _next(text, start + 1)
+    return _next(text, opening.end()) if opening else start
 
 
 def _complaint(error: ValueError | RecursionError, line: int) -> str:

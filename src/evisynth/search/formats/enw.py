@@ -5,6 +5,7 @@ line ends it.
 """
 
 import re
+from itertools import pairwise
 
 from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared
 from evisynth.search.normalise import (
@@ -40,7 +41,7 @@ def read(text: str) -> Reading:
     notes = Notes(Reading(FORMAT), text, KNOWN)
     places = _starts(text)
     notes.unused(0, places[0] if places else len(text), _OUTSIDE)
-    for place, following in zip(places, [*places[1:], len(text)], strict=True):
+    for place, following in pairwise([*places, len(text)]):
         line = notes.line_at(place)
         raw = text[place:following].strip("\n")
         _, fields = notes.fields(text[place:following], _TAG, line)

@@ -6,6 +6,7 @@ begin with six blanks. A record starts with PMID in PubMed and with PMC in PubMe
 """
 
 import re
+from itertools import pairwise
 
 from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
@@ -53,7 +54,7 @@ def read(text: str) -> Reading:
     notes = Notes(Reading(FORMAT), text, KNOWN)
     places = [found.start() for found in start.finditer(text)]
     notes.unused(0, places[0] if places else len(text), _OUTSIDE)
-    for place, following in zip(places, [*places[1:], len(text)], strict=True):
+    for place, following in pairwise([*places, len(text)]):
         line = notes.line_at(place)
         after = _END.search(text, place, following)
         end = after.start() if after else following

@@ -167,9 +167,9 @@ def _read(text: str, name: str, tag: re.Pattern[str], known: frozenset[str]) -> 
     notes = Notes(Reading(name), text, known)
     starts = list(_START.finditer(text))
     notes.unused(0, starts[0].start() if starts else len(text), _OUTSIDE)
-    for found, following in zip(starts, [*starts[1:], None], strict=True):
+    ends = [*(found.start() for found in starts[1:]), len(text)]
+    for found, end in zip(starts, ends, strict=False):
         line = notes.line_at(found.start())
-        end = following.start() if following else len(text)
         raw = text[found.start() : end].strip("\n")
         lead, fields = notes.fields(text[found.end() : end], tag, line)
         notes.unused(found.end(), found.end() + len(lead), _UNUSED)

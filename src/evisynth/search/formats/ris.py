@@ -6,6 +6,7 @@ specification (Research Information Systems) with the vendors' own tags.
 """
 
 import re
+from itertools import zip_longest
 
 from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
@@ -100,7 +101,7 @@ def read(text: str) -> Reading:
     reader = _Reader(Notes(Reading(FORMAT), text, KNOWN, _NOISE), layout.tag)
     marks = [mark for mark in _MARKER.finditer(text) if layout.is_marker(mark)]
     reader.before_first(marks[0] if marks else None)
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         if mark[2] == "TY":
             reader.record_from(mark, following)
         else:

@@ -5,6 +5,7 @@ ends it; FN and VR stand before the first record, EF after the last. In AU, AF a
 """
 
 import re
+from itertools import pairwise
 
 from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
@@ -54,7 +55,7 @@ def read(text: str) -> Reading:
     database = _MAKER.sub("", one_line(named[1])) if named else ""
     places = [found.start() for found in _START.finditer(text)]
     _frame(notes, 0, places[0] if places else len(text))
-    for place, following in zip(places, [*places[1:], len(text)], strict=True):
+    for place, following in pairwise([*places, len(text)]):
         line = notes.line_at(place)
         ends = _END.search(text, place, following)
         if ends is None:

@@ -34,7 +34,9 @@ def export_review(review: models.Review, path: Path) -> None:
 
 
 def _event(event: models.Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in ("when", "who", "what", "before", "after", "previous", "hash")}
+    return {
+        name: getattr(event, name) for name in ("when", "who", "what", "before", "after", "previous", "hash")
+    }
 
 
 def _write_searches(review: models.Review, path: Path) -> None:
@@ -160,5 +162,7 @@ def review_named(slug: str) -> models.Review:
     review = models.Review.objects.filter(slug=slug).first()
     if review is None:
         known = list(models.Review.objects.values_list("slug", flat=True))
-        raise DataError(f"The database has no review {slug!r}.{near(slug, known)} It has: {', '.join(known) or 'none'}.")
+        raise DataError(
+            f"The database has no review {slug!r}.{near(slug, known)} It has: {', '.join(known) or 'none'}."
+        )
     return review

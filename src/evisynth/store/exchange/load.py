@@ -26,7 +26,7 @@ class Loader:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self.index: Index = {table.name: {} for table in TABLES} | {"records": {}}
+        self.index: Index = {name: {} for name in [*(table.name for table in TABLES), "records"]}
         self.made: dict[int, django_models.Model] = {}  # by id of the parsed row, for nested lists
         self.review = models.Review()
 
@@ -40,7 +40,9 @@ class Loader:
             raise ProblemsFound(self.folder.problems)
         values = _fields(review[0]) | (_fields(protocol[0]) if protocol else {})
         values.pop("evisynth")
-        self.review = models.Review.objects.create(slug=slug, manuscript=self.folder.texts["report.md"], **values)
+        self.review = models.Review.objects.create(
+            slug=slug, manuscript=self.folder.texts["report.md"], **values
+        )
         for table in TABLES:
             if table.single:
                 continue
@@ -67,7 +69,9 @@ class Loader:
                 self._apply(row, values)
                 continue
             model = getattr(models, row.table.model)
-            made = model(review=self.review, position=position, line=row.line, **values, **dict(row.table.fixed))
+            made = model(
+                review=self.review, position=position, line=row.line, **values, **dict(row.table.fixed)
+            )
             ready.append(made)
             self.made[id(row)] = made
             self._remember(name, row, made)
@@ -98,7 +102,9 @@ class Loader:
                 if values["contact"] is None:
                     return None
                 continue
-            found = self._found(row, column.name, column.to, key, row.values.get(column.within) if column.within else None)
+            found = self._found(
+                row, column.name, column.to, key, row.values.get(column.within) if column.within else None
+            )
             if found is None:
                 return None
             values[column.field] = found
@@ -114,7 +120,11 @@ class Loader:
             names = [name[1] for name in known if name[0] == within] if within is not None else list(known)
             where = f" of {within}" if within else ""
             what = table.replace("_", " ")
-            self.report(row, column, f"found {key!r}, which is not among the {what}{where}.{near(key, names)} The row was left out.")
+            self.report(
+                row,
+                column,
+                f"found {key!r}, which is not among the {what}{where}.{near(key, names)} The row was left out.",
+            )
         return found
 
     def _nested(self, field: str) -> Callable[[Row, dict[str, Any]], bool]:
@@ -176,14 +186,22 @@ class Loader:
             return None
         return path.read_bytes()
 
-    def _import(self, row: Row, search: models.SearchRun, file: str, at: int, content: bytes, number: int) -> int:
+    def _import(
+        self, row: Row, search: models.SearchRun, file: str, at: int, content: bytes, number: int
+    ) -> int:
         """Read one export; its records are numbered on from `number`. Gives the last number used."""
         digest = hashlib.sha256(content).hexdigest()
         if at < len(search.sha256) and search.sha256[at] != digest:
-            self.report(row, "sha256", f"{file} is not the file that was recorded: its sha256 is now {digest}.")
-        batch = models.ImportBatch(review=self.review, position=at, search=search, file=file, content=content, sha256=digest)
+            self.report(
+                row, "sha256", f"{file} is not the file that was recorded: its sha256 is now {digest}."
+            )
+        batch = models.ImportBatch(
+            review=self.review, position=at, search=search, file=file, content=content, sha256=digest
+        )
         try:
-            reading = read_bytes(content, name=file, format=search.forced_format, encoding=search.forced_encoding)
+            reading = read_bytes(
+                content, name=file, format=search.forced_format, encoding=search.forced_encoding
+            )
         except DataError as error:
             batch.save()
             self.report(row, "file", f"{error} No record of it came in.")
@@ -195,7 +213,8 @@ class Loader:
             if problem.lost_record:
                 self.folder.report(file, problem.line, "", f"a record could not be read: {problem.message}")
         rows = [
-            self._record(search, batch, number + place, record) for place, record in enumerate(reading.records, start=1)
+            self._record(search, batch, number + place, record)
+            for place, record in enumerate(reading.records, start=1)
         ]
         models.Record.objects.bulk_create(rows)
         self.index["records"].update({record.key: record for record in rows})
@@ -249,7 +268,9 @@ def load_folder(path: Path, slug: str = "") -> tuple[models.Review, list[Problem
     folder = read_folder(path)
     slug = slug or path.resolve().name
     if models.Review.objects.filter(slug=slug).exists():
-        raise DataError(f"The database already has a review named {slug!r}. Export and delete it, or load under another name.")
+        raise DataError(
+            f"The database already has a review named {slug!r}. Export and delete it, or load under another name."
+        )
     with transaction.atomic():
         review = Loader(folder).load(slug)
     return review, folder.problems

@@ -51,7 +51,9 @@ def read_folder(path: Path) -> Folder:
         folder.report(str(path.name), 0, "", f"{what}. `evisynth new {path.name}` starts a review folder.")
         return folder
     if not any(path.iterdir()):
-        folder.report(".", 0, "", "the folder is empty. `evisynth new DIR` writes a commented starting folder.")
+        folder.report(
+            ".", 0, "", "the folder is empty. `evisynth new DIR` writes a commented starting folder."
+        )
         return folder
     for file in dict.fromkeys(table.file for table in TABLES):
         tables = [table for table in TABLES if table.file == file]
@@ -73,7 +75,12 @@ def _report_unknown_files(folder: Folder) -> None:
     known = {table.file for table in TABLES} | set(FREE_FILES)
     for entry in sorted(folder.path.iterdir()):
         if entry.suffix in {".csv", ".yaml", ".yml"} and entry.name not in known:
-            folder.report(entry.name, 0, "", f"is not a file of a review folder; it was not read.{near(entry.name, known)}")
+            folder.report(
+                entry.name,
+                0,
+                "",
+                f"is not a file of a review folder; it was not read.{near(entry.name, known)}",
+            )
 
 
 def _decoded(folder: Folder, file: str) -> str:
@@ -94,7 +101,10 @@ def _decoded(folder: Folder, file: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         folder.report(
-            file, line, "", f"the byte 0x{data[error.start]:02X} is not UTF-8; the file was read as cp1252. Save it as UTF-8."
+            file,
+            line,
+            "",
+            f"the byte 0x{data[error.start]:02X} is not UTF-8; the file was read as cp1252. Save it as UTF-8.",
         )
         return data.decode("cp1252", errors="replace")
 
@@ -106,13 +116,20 @@ def _read_csv(folder: Folder, table: Table) -> None:
     text = _decoded(folder, table.file)
     if not text.strip():
         if not folder.problems or folder.problems[-1].file != table.file:
-            folder.report(table.file, 1, "", f"has no header; {', '.join(c.name for c in table.columns)} are its columns.")
+            folder.report(
+                table.file,
+                1,
+                "",
+                f"has no header; {', '.join(c.name for c in table.columns)} are its columns.",
+            )
         return
     first = text.split("\n", 1)[0]
     delimiter = ","
     if first.count(";") > first.count(","):
         delimiter = ";"
-        folder.report(table.file, 1, "", "has semicolons between its columns; it was read so. Save it with commas.")
+        folder.report(
+            table.file, 1, "", "has semicolons between its columns; it was read so. Save it with commas."
+        )
     rows = _csv_rows(folder, table, text, delimiter)
     header = [name.strip() for name in next(rows)[1]]
     if _header_is_sound(folder, table, header):
@@ -129,7 +146,9 @@ def _csv_rows(folder: Folder, table: Table, text: str, delimiter: str) -> Iterat
         except StopIteration:
             return
         except csv.Error as error:
-            folder.report(table.file, line, "", f"is not well-formed CSV from here on ({error}); check the quotes.")
+            folder.report(
+                table.file, line, "", f"is not well-formed CSV from here on ({error}); check the quotes."
+            )
             return
         if any(cell.strip() for cell in cells):
             yield line, cells
@@ -140,12 +159,16 @@ def _header_is_sound(folder: Folder, table: Table, header: list[str]) -> bool:
     known = [column.name for column in table.columns]
     for name in header:
         if name not in known:
-            folder.report(table.file, 1, name, f"is not a column of this table; it was not read.{near(name, known)}")
+            folder.report(
+                table.file, 1, name, f"is not a column of this table; it was not read.{near(name, known)}"
+            )
     for name in {name for name in header if header.count(name) > 1}:
         folder.report(table.file, 1, name, "stands in the header more than once; the last one was read.")
     missing = [column.name for column in table.columns if column.required and column.name not in header]
     for name in missing:
-        folder.report(table.file, 1, name, f"the column is missing; no row can be used without it.{near(name, header)}")
+        folder.report(
+            table.file, 1, name, f"the column is missing; no row can be used without it.{near(name, header)}"
+        )
     return not missing
 
 
@@ -256,10 +279,15 @@ def _read_yaml_list(
     for position, item in enumerate(items):
         line = items.lc.item(position)[0] + 1
         if not isinstance(item, CommentedMap):
-            folder.report(table.file, line, table.path, f"found {str(item)[:60]!r}; a mapping such as `id: ...` is right.")
+            folder.report(
+                table.file,
+                line,
+                table.path,
+                f"found {str(item)[:60]!r}; a mapping such as `id: ...` is right.",
+            )
             continue
         _report_unknown_keys(folder, table.file, item, known)
-        values = _values(folder, table, lambda column, item=item: _look(item, column.name))  # type: ignore[misc]
+        values = _values(folder, table, lambda column, item=item: _look(item, column.name))
         if values is None:
             continue
         row = Row(table, line, values, parent)
@@ -268,18 +296,31 @@ def _read_yaml_list(
             _read_yaml_list(folder, child, item, row, tables)
 
 
-def _report_unknown_keys(folder: Folder, file: str, tree: CommentedMap, known: set[str], within: str = "") -> None:
+def _report_unknown_keys(
+    folder: Folder, file: str, tree: CommentedMap, known: set[str], within: str = ""
+) -> None:
     prefixes = {name.split(".")[0] for name in known}
     for key in tree:
         name = str(key)
         line = tree.lc.key(key)[0] + 1
-        inner = {rest for first, _, rest in (known_name.partition(".") for known_name in known) if first == name and rest}
+        inner = {
+            rest
+            for first, _, rest in (known_name.partition(".") for known_name in known)
+            if first == name and rest
+        }
         if name not in prefixes:
-            folder.report(file, line, within + name, f"is not a known key; it was not read.{near(name, prefixes)}")
+            folder.report(
+                file, line, within + name, f"is not a known key; it was not read.{near(name, prefixes)}"
+            )
         elif inner and isinstance(tree[key], CommentedMap):
             _report_unknown_keys(folder, file, tree[key], inner, f"{within}{name}.")
         elif inner and tree[key] is not None:
-            folder.report(file, line, within + name, f"found {str(tree[key])[:60]!r}; the keys {', '.join(sorted(inner))} are right.")
+            folder.report(
+                file,
+                line,
+                within + name,
+                f"found {str(tree[key])[:60]!r}; the keys {', '.join(sorted(inner))} are right.",
+            )
 
 
 # ---------------------------------------------------------------- both

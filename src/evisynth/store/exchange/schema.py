@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from evisynth.errors import near
+
 ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -54,7 +56,7 @@ class Table:
         return next(column for column in self.columns if column.name == name)
 
 
-class Unfit(ValueError):  # noqa: N818 - it is a message, raised and caught inside this package
+class Unfit(ValueError):  # it is a message, raised and caught inside this package
     """A cell's text is not what its column wants; the message says what was found and what would be right."""
 
 
@@ -63,7 +65,9 @@ def parsed(column: Column, given: Any) -> Any:
     if column.kind in {"texts", "words"}:
         return _list(column, given)
     if isinstance(given, (list, dict)):
-        raise Unfit(f"found a {'list' if isinstance(given, list) else 'mapping'} where one value is expected.")
+        raise Unfit(
+            f"found a {'list' if isinstance(given, list) else 'mapping'} where one value is expected."
+        )
     text = _text(given)
     if not text:
         if column.required:
@@ -101,7 +105,9 @@ def _parse_id(_: Column, text: str) -> str:
 
 def _parse_word(column: Column, text: str) -> str:
     if text not in column.choices:
-        raise Unfit(f"found {text!r}; one of {', '.join(column.choices)} is right.{near(text, column.choices)}")
+        raise Unfit(
+            f"found {text!r}; one of {', '.join(column.choices)} is right.{near(text, column.choices)}"
+        )
     return text
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from evisynth.appraisal.grade import Certainty
+from evisynth.appraisal.grade import Certainty, Start
 from evisynth.errors import DataError, Problem
 from evisynth.extraction.consensus import Cell
 from evisynth.reporting.findings import Analysed, Named, Side, StudyOf, StudyRow
@@ -122,7 +123,8 @@ def _kind(result: AnalysisResult | None, rows: tuple[StudyRow, ...]) -> str:
 
 def _study_row(row: models.Analysis, study: StudyOf, values: Values, left_out: str) -> StudyRow:
     sides = tuple(
-        _side(row, study, key, values) for key in (row.comparison.intervention_key, row.comparison.comparator_key)
+        _side(row, study, key, values)
+        for key in (row.comparison.intervention_key, row.comparison.comparator_key)
     )
     return StudyRow(
         study=study.key,
@@ -169,7 +171,9 @@ def _run(
     row: models.Analysis, rows: tuple[StudyRow, ...], rules: tuple[ModelRule, ...], problems: list[Problem]
 ) -> tuple[AnalysisResult | None, str]:
     """The result of a pooled or single-study analysis, or None and why there is none."""
-    usable = [of for of in rows if not of.left_out and of.first and of.second and _is_table(of.first, of.second)]
+    usable = [
+        of for of in rows if not of.left_out and of.first and of.second and _is_table(of.first, of.second)
+    ]
     if not row.pool:
         return None, row.not_pooled_reason
     if not row.measure:
@@ -208,6 +212,8 @@ def _absolute(
     try:
         assumed = _assumed(row, result.table)
         estimate, ci = result.result.estimate, result.result.estimate_ci
+        if estimate is None or ci is None:
+            return None, None
         absolute = absolute_effect(row.measure, estimate, ci, assumed)
         good = row.outcome.direction == "benefit"
         needed = number_needed(absolute.difference, absolute.difference_ci, event_is_good=good)
@@ -222,7 +228,11 @@ def _assumed(row: models.Analysis, table: TwoByTwo) -> AssumedRisk:
         if row.assumed_value is None:
             raise DataError("A given assumed risk needs its value, a fraction from 0 to 1.")
         return given_risk(row.assumed_value, row.assumed_source)
-    return pooled_comparator_risk(table) if row.assumed_from == "pooled comparator" else median_comparator_risk(table)
+    return (
+        pooled_comparator_risk(table)
+        if row.assumed_from == "pooled comparator"
+        else median_comparator_risk(table)
+    )
 
 
 def _certainty(row: models.Analysis, problems: list[Problem]) -> Certainty | None:
@@ -239,7 +249,7 @@ def _certainty(row: models.Analysis, problems: list[Problem]) -> Certainty | Non
         if of.get("reason"):
             reasons[name] = of["reason"]
     try:
-        certainty = Certainty(judged.start, down, up, reasons)
+        certainty = Certainty(cast("Start", judged.start), down, up, reasons)
     except DataError as error:
         problems.append(Problem("certainty.yaml", judged.line, row.key, str(error)))
         return None

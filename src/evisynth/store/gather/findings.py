@@ -7,7 +7,14 @@ from evisynth.store import models
 from evisynth.store.duplicates import find_duplicates
 from evisynth.store.gather.analyses import Values, analyses_of
 from evisynth.store.gather.screening import flow_of, read_reports, screen
-from evisynth.store.gather.studies import asked_of, cells_of, derived_values, impossible_arms, judged_of, studies_of
+from evisynth.store.gather.studies import (
+    asked_of,
+    cells_of,
+    derived_values,
+    impossible_arms,
+    judged_of,
+    studies_of,
+)
 
 
 def gather(review: models.Review) -> Findings:
@@ -25,7 +32,9 @@ def gather(review: models.Review) -> Findings:
         *screened.problems, *report_problems, *cell_problems, *derived_problems, *impossible_problems,
         *judged_problems, *analysis_problems,
     ]  # fmt: skip
-    decided = models.DuplicateDecision.objects.filter(review=review).select_related("record_a", "record_b", "person")
+    decided = models.DuplicateDecision.objects.filter(review=review).select_related(
+        "record_a", "record_b", "person"
+    )
     return Findings(
         plan=plan_of(review),
         searches=searches_of(review),
@@ -71,7 +80,9 @@ def plan_of(review: models.Review) -> Plan:
         reasons=tuple(Named(row.key, row.text) for row in reasons),
         characteristics=tuple(Named(row.key, row.label) for row in form),
         versions=tuple((row.key, row.date.isoformat(), row.note) for row in versions),
-        amendments=tuple(Amended(row.date.isoformat(), row.section, row.change, row.reason) for row in amendments),
+        amendments=tuple(
+            Amended(row.date.isoformat(), row.section, row.change, row.reason) for row in amendments
+        ),
         rob_tool=review.rob_tool,
     )
 

@@ -3,13 +3,22 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from evisynth.errors import Problem
 from evisynth.reporting.findings import ReportRead, StageScreened
 from evisynth.reporting.flow import Flow, FlowInput, count_flow
 from evisynth.screening.agreement import agreement
-from evisynth.screening.decisions import Consensus, ItemState, Vote, state, who_may_settle
+from evisynth.screening.decisions import (
+    Consensus,
+    Decision,
+    ItemState,
+    SettleRule,
+    Verdict,
+    Vote,
+    state,
+    who_may_settle,
+)
 from evisynth.store import models
 from evisynth.store.duplicates import best_record
 
@@ -49,7 +58,9 @@ def active_decisions(review: models.Review) -> tuple[dict[str, dict[int, Item]],
     for row in rows:
         item = items[row.stage][row.record.group_id or 0]
         if row.stage == "full-text" and row.decision == "exclude" and row.reason is None:
-            problems.append(_problem(row, "reason", "is empty; an exclusion in full text needs one of the reasons."))
+            problems.append(
+                _problem(row, "reason", "is empty; an exclusion in full text needs one of the reasons.")
+            )
         if row.kind == "consensus":
             if item.consensus and not row.changes:
                 first = item.consensus
@@ -59,8 +70,8 @@ def active_decisions(review: models.Review) -> tuple[dict[str, dict[int, Item]],
             item.consensus = row
         elif row.person.key in item.votes and not row.changes:
             first = item.votes[row.person.key]
-            problems.append(_problem(row, "decision", f"{row.person.key} decided about {row.record.key} already in line "
-                            f"{first.line} ({first.decision}); the row does not count. Say changes = yes to change it."))  # fmt: skip
+            problems.append(_problem(row, "decision", f"{row.person.key} decided about {row.record.key} already in line {first.line} "
+                            f"({first.decision}); the row does not count. Say changes = yes to change it."))  # fmt: skip
         else:
             item.changed += row.person.key in item.votes
             item.votes[row.person.key] = row
@@ -81,31 +92,39 @@ def screen(review: models.Review) -> Screened:
             for group in at_stage
         }
     _report_too_early(items["full-text"], states["title-abstract"], problems)
-    stages = tuple(_stage(stage, items[stage]) for stage in STAGES)
+    maybe = cast("Verdict", review.maybe_counts_as)
+    stages = tuple(_stage(stage, items[stage], maybe) for stage in STAGES)
     return Screened(states, stages, problems)
 
 
 def _vote(row: models.Decision, stage: str) -> Vote:
     reason = row.reason.key if row.reason and stage == "full-text" else ""
-    return Vote(row.person.key, row.decision, reason)  # type: ignore[arg-type]
+    return Vote(row.person.key, cast("Verdict", row.decision), reason)
 
 
 def _state(
-    review: models.Review, item: Item, needed: int, stage: str, reasons: tuple[str, ...], problems: list[Problem]
+    review: models.Review,
+    item: Item,
+    needed: int,
+    stage: str,
+    reasons: tuple[str, ...],
+    problems: list[Problem],
 ) -> ItemState:
     votes = tuple(_vote(row, stage) for row in item.votes.values())
     consensus = None
     if item.consensus is not None:
         row = item.consensus
-        if who_may_settle(review.consensus_by, tuple(item.votes), row.person.key):
-            consensus = Consensus(row.person.key, row.decision, _vote(row, stage).reason)
+        if who_may_settle(cast("SettleRule", review.consensus_by), tuple(item.votes), row.person.key):
+            consensus = Consensus(row.person.key, cast("Verdict", row.decision), _vote(row, stage).reason)
         else:
             problems.append(_problem(row, "person", f"{row.person.key} voted on {row.record.key} and may not settle it: "
                             "a third person does. The row does not count."))  # fmt: skip
-    return state(votes, needed, consensus, review.maybe_counts_as, reasons)
+    return state(votes, needed, consensus, cast("Verdict", review.maybe_counts_as), reasons)
 
 
-def _report_too_early(full_text: Mapping[int, Item], first: Mapping[int, ItemState], problems: list[Problem]) -> None:
+def _report_too_early(
+    full_text: Mapping[int, Item], first: Mapping[int, ItemState], problems: list[Problem]
+) -> None:
     for group, item in full_text.items():
         if first.get(group) is None or first[group].state != "included":
             row = next(iter(item.votes.values()), item.consensus)
@@ -115,19 +134,24 @@ def _report_too_early(full_text: Mapping[int, Item], first: Mapping[int, ItemSta
                                 f"abstract it is {where}."))  # fmt: skip
 
 
-def _stage(stage: str, items: Mapping[int, Item]) -> StageScreened:
-    pairs, people = [], sorted({person for item in items.values() for person in item.votes})
-    for item in items.values():
-        if len(item.votes) == 2:
-            first, second = (item.votes[person].decision for person in sorted(item.votes))
-            pairs.append((first, second))
+def _stage(stage: str, items: Mapping[int, Item], maybe: Verdict) -> StageScreened:
+    people = sorted({person for item in items.values() for person in item.votes})
+    pairs = [
+        (_given(item, people[0]), _given(item, people[1]))
+        for item in items.values()
+        if len(people) == 2 and item.votes
+    ]
     return StageScreened(
         stage=stage,
-        agreement=agreement(pairs) if pairs and len(people) == 2 else None,
+        agreement=agreement(pairs, maybe) if pairs else None,
         why_none="" if len(people) == 2 else f"{len(people)} people voted; agreement is between two",
         conflicts_settled=sum(item.consensus is not None for item in items.values()),
         changed_votes=sum(item.changed for item in items.values()),
     )
+
+
+def _given(item: Item, person: str) -> Decision | None:
+    return cast("Decision", item.votes[person].decision) if person in item.votes else None
 
 
 def read_reports(review: models.Review, screened: Screened) -> tuple[dict[str, ReportRead], list[Problem]]:
@@ -152,7 +176,9 @@ def read_reports(review: models.Review, screened: Screened) -> tuple[dict[str, R
         full = screened.states["full-text"].get(group.pk)
         members = list(group.records.order_by("search__position", "position"))
         if not row.retrieved and not row.reason:
-            problems.append(Problem("reports.csv", row.line, "reason", "is empty; say why the report was not retrieved."))
+            problems.append(
+                Problem("reports.csv", row.line, "reason", "is empty; say why the report was not retrieved.")
+            )
         reports[row.key] = ReportRead(
             key=row.key,
             record=best_record(members),
@@ -184,7 +210,10 @@ def flow_of(review: models.Review, screened: Screened, reports: dict[str, Report
             sources=[(run.key, run.name, run.kind, run.records.count()) for run in sources],
             groups=len(screened.states["title-abstract"]),
             screened={str(group): item.state for group, item in screened.states["title-abstract"].items()},
-            sought={str(group_of[key]): None if report.retrieved else report.why_not for key, report in reports.items()},
+            sought={
+                str(group_of[key]): None if report.retrieved else report.why_not
+                for key, report in reports.items()
+            },
             assessed={
                 str(group_of[key]): (full_text[group_of[key]].state, full_text[group_of[key]].reason)
                 for key, report in reports.items()

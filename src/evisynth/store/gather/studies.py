@@ -11,7 +11,6 @@ from evisynth.extraction.fields import FIELDS, arm_problems, value_problems
 from evisynth.reporting.findings import ArmOf, Asked, Judged, StudyOf
 from evisynth.store import models
 
-
 CellKey = tuple[str, str, str, str, str]
 
 
@@ -67,8 +66,9 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
         entry = _entry(row)
         if row.kind == "consensus":
             if key in consensus:
+                first = consensus[key]
                 problems.append(_problem(row, "kind", f"a second consensus for {'/'.join(filter(None, key))}; "
-                                f"{consensus[key].person} gave one in {consensus[key].source}. The row does not count."))  # fmt: skip
+                                f"{first.person} gave one in {first.source}. The row does not count."))  # fmt: skip
                 continue
             consensus[key] = entry
         elif entry.person in {other.person for other in extractions[key]}:
@@ -80,7 +80,9 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
     asked = min(2, max(people.values(), default=2))
     cells = {}
     for key in dict.fromkeys([*extractions, *consensus]):
-        cell = Cell(*key, extractions=tuple(extractions.get(key, ())), consensus=consensus.get(key), asked=asked)
+        cell = Cell(
+            *key, extractions=tuple(extractions.get(key, ())), consensus=consensus.get(key), asked=asked
+        )
         cells[cell.key] = cell
     return cells, problems
 
@@ -137,12 +139,12 @@ def impossible_arms(
     for arm, numbers in arms.items():
         whole_arm = arms.get((arm[0], "", "", arm[3]), {}) if arm[1] else {}
         for field, message in arm_problems(whole_arm | numbers):
-            cell = cells.get("/".join(filter(None, (*arm, field))))
-            if cell is None or cell.final is None:
+            found = cells.get("/".join(filter(None, (*arm, field))))
+            if found is None or found.final is None:
                 continue  # the contradiction is in the whole arm, and reported there
-            file, _, line = cell.final.source.rpartition(":")
+            file, _, line = found.final.source.rpartition(":")
             wrong.add(arm)
-            problems.append(Problem(file, int(line), field, f"{cell.study}, {cell.arm}: {message}"))
+            problems.append(Problem(file, int(line), field, f"{found.study}, {found.arm}: {message}"))
     return wrong, problems
 
 
@@ -164,9 +166,11 @@ def judged_of(review: models.Review) -> tuple[tuple[Judged, ...], list[Problem]]
     for (study, outcome, domain), rows in by_domain.items():
         own = [row for row in rows if row.kind == "judgement"]
         settled = [row for row in rows if row.kind == "consensus"]
-        for extra in settled[1:]:
-            problems.append(Problem("appraisal.csv", extra.line, "kind", f"a second consensus for {study}, {domain}; "
-                            f"{settled[0].person.key} gave one in line {settled[0].line}. The row does not count."))  # fmt: skip
+        problems += [
+            Problem("appraisal.csv", extra.line, "kind", f"a second consensus for {study}, {domain}; "
+                    f"{settled[0].person.key} gave one in line {settled[0].line}. The row does not count.")
+            for extra in settled[1:]
+        ]  # fmt: skip
         judgements = {row.judgement for row in own}
         stands = settled[0] if settled else own[0] if len(judgements) == 1 and len(own) >= 2 else None
         judged.append(
