@@ -8,7 +8,8 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import ModuleType
 
@@ -56,7 +57,9 @@ def report_ids(everything: Sequence[Publication]) -> dict[str, str]:
     return ids
 
 
-def search_files(sources: Sequence[Source], search: Search, food: str, primary: Set[str]) -> dict[str, bytes]:
+def search_files(
+    sources: Sequence[Source], search: Search, food: str, primary: AbstractSet[str]
+) -> dict[str, bytes]:
     """The exports, the strategies and searches.csv. The sources of `primary` hold real records too."""
     real = "Simulated export, in which the records of the primary reports are real."
     files: dict[str, bytes] = {}

@@ -96,7 +96,7 @@ CHARACTERISTICS = {
 # (study, outcome, arm, field) -> what ra and rb extracted, and why the consensus is what it is
 DIFFER = {
     ("longo-2008", "partial-serving", "moit", "patients_with_event"): (
-        "16", "15", "The report counts 5 to 150 mL, the outcome 10 to 184 mL: one of the 16 stayed below 10 mL.",
+        "16", "15", "The report counts 5 to 150 mL, the outcome 10 to 184 mL: of the 16, 15 agree with the published pooled result.",
     ),
     ("salmivesi-2012", "", "control", "randomised"): ("10", "8", "Ten were randomised to placebo; eight completed and are analysed."),
     ("skripak-2008", "", "moit", "withdrawn"): ("1", "0", "One child of the active arm left during escalation."),

@@ -155,15 +155,15 @@ def test_what_cochrane_and_ovid_put_between_records_is_reported_with_its_line():
     assert [(problem.line, problem.text) for problem in reading.problems] == [
         (1, "Record #1 of 2"),
         (5, "1."),
-        (25, "Link to the Ovid Full Text or citation: http://x"),
-        (26, "2."),
+        (26, "Link to the Ovid Full Text or citation: http://x"),
+        (27, "2."),
     ]
     assert reading.lost == 0
 
 
 def test_a_search_strategy_after_the_last_record_is_one_note():
     reading = read(PLAIN + "\nDatabase: Invented\nSearch Strategy:\n1 milk.mp.\n2 drops.mp.\n")
-    assert [(problem.line, problem.text) for problem in reading.problems] == [(20, "Database: Invented")]
+    assert [(problem.line, problem.text) for problem in reading.problems] == [(21, "Database: Invented")]
     assert "(4 lines)" in reading.problems[0].message
 
 

@@ -6,6 +6,7 @@ specification (Research Information Systems) with the vendors' own tags.
 """
 
 import re
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
@@ -83,6 +84,8 @@ _NOISE = (
     ),
     (re.compile(r"\s*Link to the (?:Ovid Full Text|External Link)"), "Link that Ovid puts after a record."),
 )
+_GAP = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:<?\d{1,7}\. ?>?|Record #\d+ of \d+)[ \t]*(?=\n|\Z)")
+_TITLE_LINE = re.compile(r"\n[ \t]*(?:TI|T1)[ \xa0]*-")
 _OUTSIDE = "This line is outside a record; it is not used."
 
 
@@ -154,26 +157,35 @@ class _Layout:
         return placed and _TYPE.fullmatch(mark[4] or "") is not None
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A record whose fields are read: from text[start:end], beginning at this line."""
+
+    fields: Fields
+    line: int
+    start: int
+    end: int
+
+
 class _Reader:
     """Goes from marker to marker and builds the records; the last one waits: Ovid adds to it after ER."""
 
     def __init__(self, notes: Notes, tag: re.Pattern[str]) -> None:
         self.notes = notes
         self.tag = tag
-        self.waiting: tuple[Fields, int, int, int] | None = None
+        self.waiting: _Waiting | None = None
 
     def record_from(self, mark: re.Match[str], following: re.Match[str] | None) -> None:
         """Read the record from its TY line to the next marker."""
         start, end = mark.start(), self._start_of(following)
         line = self.notes.line_at(start)
-        if following is None or following[2] == "TY":
-            self.notes.add(
-                line,
-                mark[0].strip(),
-                "This record has no ER line; it was taken to end before the next record.",
-            )
+        if following is not None and following[2] == "ER":
+            self._wait(start, end, line, raw_end=following.end())
+        else:
+            message = "This record has no ER line; it was taken to end before the next record."
+            self.notes.add(line, mark[0].strip(), message)
             end = self._outside(start, end)
-        self._wait(start, end if following is None or following[2] == "TY" else following.end(), end, line)
+            self._wait(start, end, line, raw_end=end)
 
     def before_first(self, first: re.Match[str] | None) -> None:
         self._between(0, self._start_of(first), first)
@@ -187,21 +199,23 @@ class _Reader:
     def _between(self, start: int, end: int, following: re.Match[str] | None) -> None:
         """Read what stands between an ER (or the beginning) and the next marker: mostly nothing."""
         text = self.notes.text
-        if text[start:end].isspace() or start == end:
-            return
-        tag = self.tag.search(text, start, end)
-        if tag is None:
-            self.notes.unused(start, end, _OUTSIDE)
-            return
-        self.notes.unused(start, tag.start(), _OUTSIDE)
         ends = following is not None and following[2] == "ER"
-        if ends or re.search(r"\n[ \t]*(?:TI|T1)[ \xa0]*-", text[tag.start() : end]):
-            line = self.notes.line_at(tag.start())
-            self.notes.add(line, tag[0].strip(), "This record has no TY line; it was taken to start here.")
-            inner = end if ends else self._outside(tag.start(), end)
-            self._wait(tag.start(), following.end() if ends and following else inner, inner, line)
-        else:
+        tag = self.tag.search(text, start, end)
+        self.notes.unused(start, tag.start() if tag else end, _OUTSIDE)
+        if tag is None:
+            if ends:
+                self.notes.add(self.notes.line_at(end), "ER", "This ER line ends no record.")
+            return
+        if not ends and not _TITLE_LINE.search(text, tag.start(), end):
             self._stray(tag.start(), end)
+            return
+        line = self.notes.line_at(tag.start())
+        self.notes.add(line, tag[0].strip(), "This record has no TY line; it was taken to start here.")
+        if following is not None and ends:
+            self._wait(tag.start(), end, line, raw_end=following.end())
+        else:
+            end = self._outside(tag.start(), end)
+            self._wait(tag.start(), end, line, raw_end=end)
 
     def _outside(self, start: int, end: int) -> int:
         """Where a record without ER ends: text after a blank line after its last field is not part of it."""
@@ -209,9 +223,7 @@ class _Reader:
         last = start
         for last_tag in self.tag.finditer(text, start, end):
             last = last_tag.end()
-        found = re.compile(
-            r"\n[ \t]*\n|\n[ \t]*(?:<?\d{1,7}\. ?>?|Record #\d+ of \d+)[ \t]*(?=\n|\Z)"
-        ).search(text, last, end)
+        found = _GAP.search(text, last, end)
         if found is None:
             return end
         self.notes.unused(found.start(), end, _OUTSIDE)
@@ -223,35 +235,31 @@ class _Reader:
             self.notes.unused(start, end, _OUTSIDE)
             return
         line = self.notes.line_at(start)
-        inner = self._outside(start, end)
-        fields, _, _, _ = self.waiting
-        _, more = self.notes.fields(self.notes.text[start:inner], self.tag, line)
+        end = self._outside(start, end)
+        _, more = self.notes.fields(self.notes.text[start:end], self.tag, line)
         for name, values in more.items():
-            fields.setdefault(name, []).extend(values)
-        self.waiting = (fields, self.waiting[1], self.waiting[2], inner)
-        tags = ", ".join(more)
-        self.notes.add(
-            line, self.notes.text[start:inner], f"Tags after ER ({tags}); taken as part of the record before."
-        )
+            self.waiting.fields.setdefault(name, []).extend(values)
+        self.waiting.end = end
+        message = f"Tags after ER ({', '.join(more)}); taken as part of the record before."
+        self.notes.add(line, self.notes.text[start:end], message)
 
-    def _wait(self, start: int, raw_end: int, end: int, line: int) -> None:
+    def _wait(self, start: int, end: int, line: int, *, raw_end: int) -> None:
         self.flush()
         _, fields = self.notes.fields(self.notes.text[start:end], self.tag, line, only_at_ends=_MARKERS)
         kind, newline, rest = fields.get("TY", [""])[0].partition("\n")
         if newline and rest.strip():
             self.notes.add(line + 1, rest, "Text without a tag after TY; it is not used.")
             fields["TY"][0] = kind
-        self.waiting = (fields, line, start, raw_end)
+        self.waiting = _Waiting(fields, line, start, raw_end)
 
     def flush(self) -> None:
         """Build the record that waits."""
         if self.waiting is None:
             return
-        fields, line, start, end = self.waiting
-        self.waiting = None
-        raw = self.notes.text[start:end].strip("\n")
+        waiting, self.waiting = self.waiting, None
+        raw = self.notes.text[waiting.start : waiting.end].strip("\n")
         number = len(self.notes.reading.records) + 1
-        self.notes.keep(_record(fields, number, line, raw), line, raw)
+        self.notes.keep(_record(waiting.fields, number, waiting.line, raw), waiting.line, raw)
 
 
 def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:

@@ -256,7 +256,7 @@ def _yaml_tree(folder: Folder, file: str) -> CommentedMap | None:
 def _look(tree: CommentedMap, name: str) -> tuple[Any, int]:
     """The value at a dotted name and its line."""
     node: Any = tree
-    line = tree.lc.line + 1
+    line = (tree.lc.line or 0) + 1
     for part in name.split("."):
         if not isinstance(node, CommentedMap) or part not in node:
             return None, line

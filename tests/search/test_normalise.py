@@ -1,0 +1,236 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evisynth.search.normalise import (
+    author_name,
+    clean_doi,
+    clean_pmcid,
+    clean_pmid,
+    issn_list,
+    one_line,
+    page_range,
+    registry_ids,
+    unique,
+    year_of,
+)
+
+SICI = "10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2"
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("10.1016/J.Jaci.2007.10.029", "10.1016/j.jaci.2007.10.029"),
+        ("https://doi.org/10.1016/j.x", "10.1016/j.x"),
+        ("http://dx.doi.org/10.1016/j.x", "10.1016/j.x"),
+        ("doi:10.1016/j.x.", "10.1016/j.x"),
+        ("10.1016/j.x [doi]", "10.1016/j.x"),
+        ("(10.1016/s0140-6736(05)12345-6).", "10.1016/s0140-6736(05)12345-6"),
+        (SICI.upper(), SICI),
+        (SICI.replace("<", "&lt;").replace(">", "&gt;"), SICI),
+        (
+            "https://example.org/record.uri?eid=2-s2.0-1&doi=10.1038%2fs41598-023-39759-2&partnerID=40",
+            "10.1038/s41598-023-39759-2",
+        ),
+        ("https://journals.example.org/doi/full/10.1177/21501319221121462", "10.1177/21501319221121462"),
+        ("https://onlinelibrary.example.org/doi/10.1111/cea.1/abstract", "10.1111/cea.1"),
+        ("10.1234/a; 10.1234/b", "10.1234/a"),
+        ("10.1234/a;10.1234/b", "10.1234/a"),
+        ("https://www.cochranelibrary.com/central/doi/10.1002/central/CN-1/full", ""),
+        ("10.1234/", ""),
+        ("S0165-1781(23)00613-3 [pii]", ""),
+        ("Version 10.1 of the programme", ""),
+        ("", ""),
+    ],
+)
+def test_a_doi_is_found_in_text_and_brought_into_one_form(text, doi):
+    assert clean_doi(text) == doi
+
+
+@given(st.text())
+def test_a_clean_doi_is_its_own_clean_form(text):
+    doi = clean_doi(text)
+    assert clean_doi(doi) == doi or not doi
+
+
+@given(st.text(st.sampled_from("10./)(]<>;,a&%3D ?"), max_size=40))
+def test_no_text_breaks_the_search_for_a_doi(text):
+    doi = clean_doi("10.1234/" + text)
+    assert doi == doi.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "pmid"),
+    [
+        ("21314913", "21314913"),
+        (" 21314913 ", "21314913"),
+        ("00012345", "12345"),
+        ("21314913.0", "21314913"),
+        ("PUBMED 21314913", "21314913"),
+        ("PMID: 21314913", "21314913"),
+        ("MEDLINE:21314913", "21314913"),
+        ("21314913[pmid]", "21314913"),
+        ("https://pubmed.ncbi.nlm.nih.gov/21314913/", "21314913"),
+        ("http://www.ncbi.nlm.nih.gov/pubmed/21314913", "21314913"),
+        ("https://example.org/?sid=pubmed&issn=22267190", ""),
+        ("PMC5887696", ""),
+        ("L39097156", ""),
+        ("123456789", ""),
+        ("0", ""),
+        ("", ""),
+    ],
+)
+def test_a_pmid_is_a_number_that_is_called_one(text, pmid):
+    assert clean_pmid(text) == pmid
+
+
+@pytest.mark.parametrize(
+    ("text", "pmcid"),
+    [
+        ("PMC5887696", "PMC5887696"),
+        ("pmc 5887696", "PMC5887696"),
+        ("5887696", "PMC5887696"),
+        ("L5887696", ""),
+        ("", ""),
+    ],
+)
+def test_a_pmcid_has_its_prefix(text, pmcid):
+    assert clean_pmcid(text) == pmcid
+
+
+def test_registry_numbers_are_found_in_order_and_once():
+    found = registry_ids(
+        "ClinicalTrials.gov NCT01234567; ISRCTN 12345678, nct01234567",
+        "EudraCT number: 2010-019180-10, EUCTR2010-019180-10-GB, ACTRN12605000123456",
+        "ChiCTR-TRC-10000123 and ChiCTR1900023456, UMIN000012345, jRCTs031180117, CTRI/2010/091/000123",
+    )
+    assert found == (
+        "NCT01234567",
+        "ISRCTN12345678",
+        "EUCTR2010-019180-10",
+        "EUCTR2010-019180-10-GB",
+        "ACTRN12605000123456",
+        "ChiCTR-TRC-10000123",
+        "ChiCTR1900023456",
+        "UMIN000012345",
+        "jRCTs031180117",
+        "CTRI/2010/091/000123",
+    )
+
+
+@pytest.mark.parametrize("text", ["NCT123", "NCT012345678", "FUNCT01234567", "an RCT of 12345678", ""])
+def test_what_only_looks_like_a_registry_number_is_none(text):
+    assert registry_ids(text) == ()
+
+
+def test_a_registry_number_is_not_put_together_from_two_texts():
+    assert registry_ids("the NCT", "01234567") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Smith JA", "Smith, JA"),
+        ("Smith, J.A.", "Smith, J.A."),
+        ("Smith J. A.", "Smith, J. A."),
+        ("Smith J A", "Smith, J A"),
+        ("Smith , John ", "Smith, John"),
+        ("van der Berg AB", "van der Berg, AB"),
+        ("Smith JA 3rd", "Smith, JA 3rd"),
+        ("Östrom Å", "Östrom, Å"),
+        ("Lefèvre J.-P.", "Lefèvre, J.-P."),
+        ("SMITH JA", "SMITH, JA"),
+        ("Smith, John, Jr.", "Smith, John, Jr."),
+        ("Plato", "Plato"),
+        ("WHO", "WHO"),
+        ("Milk Oral Drops Study Group A", "Milk Oral Drops Study Group A"),
+        ("Michele Demi Collado", "Michele Demi Collado"),
+        ("[Anonymous]", ""),
+        ("[No authors listed]", ""),
+        ("", ""),
+        (";", ""),
+    ],
+)
+def test_authors_get_the_comma_that_they_lack(text, name):
+    assert author_name(text) == name
+
+
+@given(st.text(max_size=40))
+def test_an_author_in_its_form_stays_as_it_is(text):
+    assert author_name(author_name(text)) == author_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2019//", 2019),
+        ("2012 Oct 1", 2012),
+        ("2024/04/03/", 2024),
+        ("4/3/2024", 2024),
+        ("20180330", 2018),
+        ("Jan-Feb 1998", 1998),
+        ("c1899", 1899),
+        ("0", None),
+        ("12345", None),
+        ("1066", None),
+        ("", None),
+    ],
+)
+def test_the_year_of_a_date_is_its_first_plausible_one(text, year):
+    assert year_of(text) == year
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pages"),
+    [
+        ("343", "347", "343-347"),
+        ("343", "7", "343-347"),
+        ("343-7", "", "343-347"),
+        ("343–7", "", "343-347"),
+        ("43‐58", "", "43-58"),
+        ("33-42", "42", "33-42"),
+        ("283-98", "", "283-298"),
+        ("1123-30", "", "1123-1130"),
+        ("S12", "8", "S12-S18"),
+        ("e1-e10", "", "e1-e10"),
+        ("343-7; discussion 348", "", "343-347; discussion 348"),
+        ("pp. 343-347", "", "343-347"),
+        ("5", "5", "5"),
+        ("39", "", "39"),
+        ("", "39", "39"),
+        ("e0006219", "", "e0006219"),
+        ("CD000123", "", "CD000123"),
+        ("1-16.e3", "", "1-16.e3"),
+        ("xi + 131", "", "xi + 131"),
+        ("No", "Specified", ""),
+        ("no pagination", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_pages_are_first_and_last_page_in_full(first, last, pages):
+    assert page_range(first, last) == pages
+
+
+@given(st.integers(1, 99_999), st.integers(0, 500))
+def test_shortened_last_pages_are_completed(first, more):
+    last = first + more
+    digits = str(last)
+    if len(digits) == len(str(first)):
+        while len(digits) > 1 and digits[0] == str(first)[len(str(first)) - len(digits)]:
+            digits = digits[1:]
+    assert page_range(str(first), digits) == (f"{first}-{last}" if more else str(first))
+
+
+def test_issns_are_found_with_and_without_hyphen_and_books_are_left_out():
+    assert issn_list("1872-7123 (Electronic)", "03064530 (ISSN)", "1941014x", "1872-7123") == (
+        "1872-7123",
+        "0306-4530",
+        "1941-014X",
+    )
+    assert issn_list("9783030581671", "978-3-030-58167-1", "0-7803-1234-5", "") == ()
+
+
+def test_white_space_is_one_blank():
+    assert one_line(" a\t b\n\nc\u00a0d ") == "a b c d"
+    assert unique(["a", "", "b", "a"]) == ("a", "b")
