@@ -1,6 +1,6 @@
 """What every command shares: messages on stderr, progress, and the list of problems."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 
 import typer
@@ -21,6 +21,10 @@ def progress() -> Iterator[Callable[[str], None]]:
 def print_problems(problems: Iterable[Problem]) -> None:
     for problem in problems:
         typer.echo(str(problem))
+
+
+def counted(problems: Sized) -> str:
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from evisynth.cli.console import errors_shown, messages, print_problems, progress
+from evisynth.cli.console import counted, errors_shown, messages, print_problems, progress
 from evisynth.cli.opening import open_database
 from evisynth.cli.starting import write_starting_folder
 
@@ -28,7 +28,7 @@ def check(folder: Folder) -> None:
         checked = carry_out(folder, step)
     print_problems(checked.problems)
     if checked.problems:
-        messages.print(f"{len(checked.problems)} problems.")
+        messages.print(f"{counted(checked.problems)}.")
         raise typer.Exit(1)
     messages.print("No problems; the boxes of the flow diagram add up.")
 
@@ -53,7 +53,7 @@ def build(
     )
     if checked.problems:
         messages.print(
-            f"{len(checked.problems)} problems; what they concern is missing in the report and marked there."
+            f"{counted(checked.problems)}; what they concern is missing in the report and marked there."
         )
         raise typer.Exit(1)
 

@@ -185,5 +185,7 @@ def _explained(column: Column) -> str:
     if column.choices:
         text = ", ".join(column.choices)
     if column.kind == "ref":
-        text = f"id of one of the {column.to.replace('_', ' ')}" + (f" of the {column.within}" if column.within else "")
+        text = f"id of one of the {column.to.replace('_', ' ')}" + (
+            f" of the {column.within}" if column.within else ""
+        )
     return text + ("; needed" if column.required else "")

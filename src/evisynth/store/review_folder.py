@@ -52,7 +52,11 @@ def _whole_review(findings: Findings) -> list[Problem]:
     found = [Problem("screening.csv", 0, "flow", message + ".") for message in findings.flow.problems()]
     found += [Problem("screening.csv", 0, "flow", message + ".") for message in findings.flow.open_ends()]
     if not findings.searches:
-        found.append(Problem("searches.csv", 0, "", "has no source yet: put an export into searches/ and name it in a row."))
+        found.append(
+            Problem(
+                "searches.csv", 0, "", "has no source yet: put an export into searches/ and name it in a row."
+            )
+        )
     for cell in findings.cells.values():
         if cell.state == "conflict":
             values = " and ".join(f"{entry.person}: {entry.shown}" for entry in cell.extractions)

@@ -71,7 +71,7 @@ def test_what_is_no_export_says_what_it_is(data, message):
 
 
 def test_an_unknown_format_says_what_was_looked_for():
-    with pytest.raises(UnreadableFile, match=r"x\.txt: .*RIS.*nbib.*BibTeX"):
+    with pytest.raises(UnreadableFile, match=r"x\.txt: .*nbib.*RIS.*BibTeX"):
         read_bytes(b"some words\n", name="x.txt")
 
 

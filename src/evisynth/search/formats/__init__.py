@@ -72,11 +72,11 @@ def _format_named(name: str) -> Format:
 
 def _text_of(data: bytes, shown: str, encoding: str) -> Decoded:
     """The text of the bytes, in the encoding named or found."""
-    if not data.strip():
-        raise UnreadableFile(f"{shown} is empty; export it again.")
     if known := not_text(data):
         raise UnreadableFile(f"{shown} is not an export: {known}")
     decoded = _decoded_as(data, encoding, shown) if encoding else decode(data)
+    if not decoded.text.strip("\ufeff\x00 \t\r\n"):
+        raise UnreadableFile(f"{shown} is empty; export it again.")
     if is_binary(decoded.text):
         raise UnreadableFile(
             f"{shown} is not text: its first bytes are {data[:12].hex(' ')}. "

@@ -7,7 +7,7 @@ line ends it.
 import re
 from itertools import pairwise
 
-from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared
+from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared
 from evisynth.search.normalise import (
     clean_doi,
     clean_pmcid,
@@ -26,7 +26,6 @@ KNOWN = frozenset(f"%{letter}" for letter in "0123456789ABCDEFGHIJKLMNOPQRSTUVWX
 
 _TAG = re.compile(r"\n(%[0-9A-Z@?!#$&()*+,:;<=>\[\]^{|}~])(?:[ \t]+|(?=\n)|\Z)")
 _START = re.compile(r"\n%0(?=[ \t])")
-_OUTSIDE = "This line is outside a record; it is not used."
 
 
 def recognise(head: str) -> bool:
@@ -40,7 +39,7 @@ def read(text: str) -> Reading:
     text = prepared(text)
     notes = Notes(Reading(FORMAT), text, KNOWN)
     places = _starts(text)
-    notes.unused(0, places[0] if places else len(text), _OUTSIDE)
+    notes.unused(0, places[0] if places else len(text), OUTSIDE)
     for place, following in pairwise([*places, len(text)]):
         line = notes.line_at(place)
         raw = text[place:following].strip("\n")

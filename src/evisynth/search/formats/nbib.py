@@ -8,7 +8,7 @@ begin with six blanks. A record starts with PMID in PubMed and with PMC in PubMe
 import re
 from itertools import pairwise
 
-from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
+from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
     author_name,
     clean_doi,
@@ -35,9 +35,8 @@ _TAG = re.compile(r"\n(?=[A-Z][A-Z0-9 ]{3}-)([A-Z][A-Z0-9]{1,3}) *-(?: |(?=\n)|\
 _PUBMED_START = re.compile(r"\n(?:PMC {0,2}- ?PMC\d+[ \t]*\n+)?PMID ?- ?\d+")
 _PMC_START = re.compile(r"\nPMC {0,2}- ?PMC\d+")
 _FIRST_TAG = re.compile(r"\n(PMID|PMC) *- ")
-_END = re.compile(r"\n[ \t]*\n(?![ \t]*\n|[A-Z][A-Z0-9 ]{3}-| {4,}\S)")
+_GAP = re.compile(r"\n[ \t]*\n+(?=\S)")
 _NO_ABSTRACT = re.compile(r"Publisher: Abstract available from the publisher\.?", re.IGNORECASE)
-_OUTSIDE = "This line is outside a record; it is not used."
 
 
 def recognise(head: str) -> bool:
@@ -53,15 +52,13 @@ def read(text: str) -> Reading:
     start = _PMC_START if first and first[1] == "PMC" else _PUBMED_START
     notes = Notes(Reading(FORMAT), text, KNOWN)
     places = [found.start() for found in start.finditer(text)]
-    notes.unused(0, places[0] if places else len(text), _OUTSIDE)
+    notes.unused(0, places[0] if places else len(text), OUTSIDE)
     for place, following in pairwise([*places, len(text)]):
         line = notes.line_at(place)
-        after = _END.search(text, place, following)
-        end = after.start() if after else following
+        end = notes.end_before_gap(place, following, _TAG, _GAP)
         raw = text[place:end].strip("\n")
         _, fields = notes.fields(text[place:end], _TAG, line)
         notes.keep(_record(fields, start is _PMC_START, len(notes.reading.records) + 1, line, raw), line, raw)
-        notes.unused(end, following, _OUTSIDE)
     return notes.close(text.count("\nPMC -" if start is _PMC_START else "\nPMID"))
 
 

@@ -7,7 +7,7 @@ only in the source, which is taken apart here.
 import re
 from typing import NamedTuple
 
-from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
+from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
     clean_doi,
     clean_pmid,
@@ -22,8 +22,8 @@ from evisynth.search.record import Reading, Record
 
 _START = re.compile(r"\n<\d{1,7}(?:\. ?)?>[ \t]*(?=\n)")
 _TAG = re.compile(r"\n([A-Z][A-Z0-9]) {0,2}-(?: |(?=\n)|\Z)")
+_GAP = re.compile(r"\n[ \t]*\n+(?=\S)")
 _LABEL = re.compile(r"\n([A-Z][A-Za-z/&'()-]*(?: [A-Za-z/&'()-]+){0,6}):?[ \t]*(?=\n[ \t]+\S)")
-_OUTSIDE = "This line is outside a record; it is not used."
 _UNUSED = "Text before the first field of a record; it is not used."
 
 # The field of a record -> the labels and tags of it, in the order of preference.
@@ -166,10 +166,11 @@ def _read(text: str, name: str, tag: re.Pattern[str], known: frozenset[str]) -> 
     text = prepared(text)
     notes = Notes(Reading(name), text, known)
     starts = list(_START.finditer(text))
-    notes.unused(0, starts[0].start() if starts else len(text), _OUTSIDE)
+    notes.unused(0, starts[0].start() if starts else len(text), OUTSIDE)
     ends = [*(found.start() for found in starts[1:]), len(text)]
     for found, end in zip(starts, ends, strict=False):
         line = notes.line_at(found.start())
+        end = notes.end_before_gap(found.end(), end, tag, _GAP)
         raw = text[found.start() : end].strip("\n")
         lead, fields = notes.fields(text[found.end() : end], tag, line)
         notes.unused(found.end(), found.end() + len(lead), _UNUSED)

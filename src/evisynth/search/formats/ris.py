@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
+from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
     clean_doi,
     clean_pmcid,
@@ -86,7 +86,6 @@ _NOISE = (
 )
 _GAP = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:<?\d{1,7}\. ?>?|Record #\d+ of \d+)[ \t]*(?=\n|\Z)")
 _TITLE_LINE = re.compile(r"\n[ \t]*(?:TI|T1)[ \xa0]*-")
-_OUTSIDE = "This line is outside a record; it is not used."
 
 
 def recognise(head: str) -> bool:
@@ -201,7 +200,7 @@ class _Reader:
         text = self.notes.text
         ends = following is not None and following[2] == "ER"
         tag = self.tag.search(text, start, end)
-        self.notes.unused(start, tag.start() if tag else end, _OUTSIDE)
+        self.notes.unused(start, tag.start() if tag else end, OUTSIDE)
         if tag is None:
             if ends:
                 self.notes.add(self.notes.line_at(end), "ER", "This ER line ends no record.")
@@ -219,20 +218,12 @@ class _Reader:
 
     def _outside(self, start: int, end: int) -> int:
         """Where a record without ER ends: text after a blank line after its last field is not part of it."""
-        text = self.notes.text
-        last = start
-        for last_tag in self.tag.finditer(text, start, end):
-            last = last_tag.end()
-        found = _GAP.search(text, last, end)
-        if found is None:
-            return end
-        self.notes.unused(found.start(), end, _OUTSIDE)
-        return found.start()
+        return self.notes.end_before_gap(start, end, self.tag, _GAP)
 
     def _stray(self, start: int, end: int) -> None:
         """Give tagged lines after ER that make no record to the record before, where there is one."""
         if self.waiting is None:
-            self.notes.unused(start, end, _OUTSIDE)
+            self.notes.unused(start, end, OUTSIDE)
             return
         line = self.notes.line_at(start)
         end = self._outside(start, end)

@@ -16,6 +16,7 @@ from evisynth.search.record import Reading, ReadProblem, Record
 
 LONGEST_VALUE = 1_000_000  # characters; a longer value is a damaged file, not an abstract
 MOST_VALUES = 100_000  # of one tag in one record; the longest author lists there are have some 15,000
+OUTSIDE = "This line is outside a record; it is not used."
 SHOWN = 200  # characters of a line that a problem quotes
 
 Noise = Sequence[tuple[re.Pattern[str], str]]
@@ -116,6 +117,19 @@ class Notes:
         piece = self.text[start:end].removeprefix("\n")
         for line, text, kind, count in _runs(piece, first, self.noise, message):
             self.add(line, text, kind if count == 1 else f"{kind} ({count} lines)")
+
+    def end_before_gap(self, start: int, end: int, tag: re.Pattern[str], gap: re.Pattern[str]) -> int:
+        """Where the record in text[start:end] ends if a gap after its last tag ends it; the rest is reported."""
+        if gap.search(self.text, start, end) is None:
+            return end
+        last = start
+        for last_tag in tag.finditer(self.text, start, end):
+            last = last_tag.end()
+        found = gap.search(self.text, last, end)
+        if found is None:
+            return end
+        self.unused(found.start(), end, OUTSIDE)
+        return found.start()
 
     def fields(
         self, body: str, tag: re.Pattern[str], line: int, *, only_at_ends: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ ends it; FN and VR stand before the first record, EF after the last. In AU, AF a
 import re
 from itertools import pairwise
 
-from evisynth.search.formats.tagged import Fields, Notes, authors_from, keywords_from, prepared, tags
+from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
     author_name,
     clean_doi,
@@ -35,7 +35,6 @@ _TAG = re.compile(r"\n([A-Z][A-Z0-9])(?: |(?=\n)|\Z)")
 _START = re.compile(r"\nPT(?: [A-Z]{1,2})?[ \t]*(?=\n)")
 _END = re.compile(r"\nER[ \t]*(?=\n|\Z)")
 _FRAME = re.compile(r"\n(?:FN [^\n]*|VR [^\n]*|EF[ \t]*(?=\n|\Z))")
-_OUTSIDE = "This line is outside a record; it is not used."
 _MAKER = re.compile(r"^(?:Clarivate Analytics|Thomson Reuters|ISI Export Format|Clarivate)\s*", re.IGNORECASE)
 
 
@@ -78,9 +77,9 @@ def read(text: str) -> Reading:
 def _frame(notes: Notes, start: int, end: int) -> None:
     """Report what is outside the records, but for FN, VR and EF, which are part of the format."""
     for found in _FRAME.finditer(notes.text, start, end):
-        notes.unused(start, found.start(), _OUTSIDE)
+        notes.unused(start, found.start(), OUTSIDE)
         start = found.end()
-    notes.unused(start, end, _OUTSIDE)
+    notes.unused(start, end, OUTSIDE)
 
 
 def _record(fields: Fields, database: str, number: int, line: int, raw: str) -> Record | None:

@@ -17,6 +17,7 @@ from evisynth.store import models
 from evisynth.store.exchange.reading import Folder, Row, read_folder
 from evisynth.store.exchange.schema import Unfit, number_in
 from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
+from evisynth.store.history import breaks
 
 Index = dict[str, dict[Any, django_models.Model]]
 
@@ -237,12 +238,19 @@ class Loader:
         )
 
     def _history(self) -> None:
+        """The event log as it is; a line that is no event and every break of the chain are reported."""
+        events: list[dict[str, Any]] = []
         for line, text in enumerate(self.folder.texts["history.jsonl"].splitlines(), start=1):
             try:
                 event = json.loads(text)
-                models.Event.objects.create(review=self.review, position=line, line=line, **event)
+                row = models.Event(review=self.review, position=line, line=line, **event)
             except (ValueError, TypeError) as error:
                 self.folder.report("history.jsonl", line, "", f"is not an event: {error}.")
+                continue
+            row.save()
+            events.append(event)
+        for number, message in breaks(events):
+            self.folder.report("history.jsonl", number, "", message)
 
 
 def _fields(row: Row) -> dict[str, Any]:
