@@ -8,6 +8,7 @@ import resource
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 START = time.perf_counter()
@@ -33,7 +34,7 @@ def main(example: str) -> None:
     step("end")
     records = checked.findings.flow.records
     print(f"{example}: {records} records, {checked.findings.flow.screened} unique")
-    for (name, start), (_, end) in zip(steps, steps[1:], strict=False):
+    for (name, start), (_, end) in pairwise(steps):
         print(f"{end - start:8.2f} s  {name}")
     print(f"{steps[-1][1] - START:8.2f} s  in all")
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB peak memory")

@@ -76,7 +76,7 @@ def test_an_unknown_format_says_what_was_looked_for():
 
 
 def test_an_unknown_name_of_a_format_or_encoding_says_which_there_are():
-    with pytest.raises(DataError, match="There are: .*ris"):
+    with pytest.raises(DataError, match=r"There are: .*ris"):
         read_bytes(b"TY  - JOUR", format="word")
     with pytest.raises(DataError, match="utf-8"):
         read_bytes(b"TY  - JOUR", encoding="utf-99")

@@ -118,7 +118,7 @@ def test_line_ends_make_no_difference(newline):
 
 def test_text_around_the_records_is_reported():
     reading = read("Search results\n\n" + PUBMED + "\nEnd of results\nBye\n")
-    assert [problem.line for problem in reading.problems] == [1, 41]
+    assert [problem.line for problem in reading.problems] == [1, 44]
     assert reading.problems[1].message.endswith("(2 lines)")
     assert reading.records[0].doi == "10.1234/jia.2019.7"
 

@@ -25,7 +25,7 @@ KW  - milk
 KW  - drops
 LA  - English
 UR  - https://example.org/7
-ER  - 
+ER  -\x20
 """
 
 
@@ -379,25 +379,17 @@ def test_odd_beginnings_raise_nothing(text):
 
 LINES = st.sampled_from(
     [
-        "TY  - JOUR",
-        "T1  - A title",
-        "AU  - Ito, K",
-        "ER  - ",
-        "ER  -",
-        "",
-        "  ",
-        "2.",
-        "Record #1 of 2",
-        "free text",
-    ]
-    + [
-        "ER  - positive",
-        "TY  - ",
-        "AB  - text",
-        "   wrapped",
-        "NL  - J",
-        "KW  - a",
-        "QQ  - b",
+        *("TY  - JOUR", "T1  - A title", "AU  - Ito, K", "ER  - ", "ER  -", "", "  ", "2.", "Record #1 of 2"),
+        *(
+            "free text",
+            "ER  - positive",
+            "TY  - ",
+            "AB  - text",
+            "   wrapped",
+            "NL  - J",
+            "KW  - a",
+            "QQ  - b",
+        ),
         "TY  - " + "word " * 20,
     ]
 )

@@ -98,7 +98,7 @@ def test_several_exports_in_one_file_are_read():
 
 def test_text_outside_the_records_is_reported():
     reading = read(FILE + "\nDownloaded by nobody\n")
-    assert [(problem.line, problem.text) for problem in reading.problems] == [(43, "Downloaded by nobody")]
+    assert [(problem.line, problem.text) for problem in reading.problems] == [(41, "Downloaded by nobody")]
 
 
 def test_a_type_and_nothing_else_is_a_lost_record():

@@ -2,8 +2,9 @@ import pytest
 
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
+from evisynth.synthesis.pooling.mantel_haenszel import pool_mantel_haenszel
 from evisynth.synthesis.pooling.single import single_study
-from support.milk import FULL, PEANUT
+from support.milk import FULL, PARTIAL, PEANUT
 
 
 def test_the_peanut_trial_prints_as_a_single_study():
@@ -37,3 +38,14 @@ def test_the_note_of_a_risk_difference_says_that_the_variance_alone_is_corrected
 def test_a_single_study_result_needs_exactly_one_study():
     with pytest.raises(DataError, match="exactly one study; this table has 5"):
         single_study(FULL)
+
+
+@pytest.mark.parametrize("table", [FULL, PARTIAL], ids=["full", "partial"])
+@pytest.mark.parametrize("measure", ["RR", "OR", "RD"])
+def test_a_study_alone_has_the_effect_that_it_has_in_a_meta_analysis(table, measure):
+    pooled = pool_mantel_haenszel(table, measure)
+    for at, study in enumerate(table.studies):
+        single = single_study(table.take([at]), measure)
+        assert single.study == study
+        assert single.yi == pytest.approx(pooled.yi[at], rel=1e-12)
+        assert single.vi == pytest.approx(pooled.vi[at], rel=1e-12)

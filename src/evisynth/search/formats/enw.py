@@ -79,7 +79,10 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         pages=page_range(fields.first("%P")),
         abstract=fields.first("%X"),
         doi=next((doi for value in fields.all("%R", "%U") if (doi := clean_doi(value))), ""),
-        pmid=next((clean_pmid(value) for value in fields.all("%M", "%U", "%Z") if "pm" in value.lower()), ""),
+        pmid=next(
+            (pmid for value in fields.all("%M", "%U") if not value.isdigit() and (pmid := clean_pmid(value))),
+            "",
+        ),
         pmcid=next((clean_pmcid(value) for value in fields.all("%2") if value.upper().startswith("PMC")), ""),
         registry_ids=registry_ids(title, *fields.raw("%X", "%Z")),
         accession=fields.first("%M"),

@@ -168,9 +168,9 @@ def _read(text: str, name: str, tag: re.Pattern[str], known: frozenset[str]) -> 
     starts = list(_START.finditer(text))
     notes.unused(0, starts[0].start() if starts else len(text), OUTSIDE)
     ends = [*(found.start() for found in starts[1:]), len(text)]
-    for found, end in zip(starts, ends, strict=False):
+    for found, next_start in zip(starts, ends, strict=False):
         line = notes.line_at(found.start())
-        end = notes.end_before_gap(found.end(), end, tag, _GAP)
+        end = notes.end_before_gap(found.end(), next_start, tag, _GAP)
         raw = text[found.start() : end].strip("\n")
         lead, fields = notes.fields(text[found.end() : end], tag, line)
         notes.unused(found.end(), found.end() + len(lead), _UNUSED)

@@ -185,7 +185,10 @@ def _check_group(names: tuple[str, ...], group: int, events: Vector, n: Vector) 
 
 
 def corrected_cells(table: TwoByTwo, zero_cells: ZeroCells) -> tuple[Cells, Flags]:
-    """The cells after the zero-cell rule, and (k,) flags of the studies to which something was added."""
+    """The cells after the zero-cell rule, and (k,) flags of the studies to which something was added.
+
+    Source: Cochrane Handbook 6, section 10.4.4.1.
+    """
     a, b, c, d = table.cells
     if zero_cells.to == "none":
         touched = np.zeros(table.k, dtype=np.bool_)

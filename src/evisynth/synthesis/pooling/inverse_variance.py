@@ -59,6 +59,8 @@ def pool_study_effects(
 
     tau2_method None is the common-effect model; "DL" estimates tau2 for random effects. Studies without an
     effect of their own are left out and stand in `dropped`.
+
+    Source: Cochrane Handbook 6, section 10.3.
     """
     kept = effects.defined
     names = tuple(study for study, there in zip(effects.studies, kept.tolist(), strict=True) if there)
@@ -99,7 +101,10 @@ def weighted_mean(
     profile: str = "",
     dropped: tuple[tuple[str, str], ...] = (),
 ) -> Pooled:
-    """The pooled effect of checked yi and vi with a Q that the caller has computed about its own centre."""
+    """The pooled effect of checked yi and vi with a Q that the caller has computed about its own centre.
+
+    Source: Cochrane Handbook 6, section 10.3.
+    """
     measure_named(measure)
     critical_value(level)
     if tau2 is not None and not (np.isfinite(tau2) and tau2 >= 0):

@@ -73,7 +73,10 @@ class SingleStudy:
 def single_study(
     table: TwoByTwo, measure: str = "RR", profile: Profile = REVMAN5, level: float = 0.95
 ) -> SingleStudy:
-    """The effect and interval of the one study in a table; a DataError when it has not exactly one."""
+    """The effect and interval of the one study in a table; a DataError when it has not exactly one.
+
+    Source: Cochrane Handbook 6, section 6.4.1; the zero-cell rule is the profile's.
+    """
     if table.k != 1:
         raise DataError(f"A single-study result needs exactly one study; this table has {table.k}.")
     critical_value(level)
