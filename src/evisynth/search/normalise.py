@@ -59,6 +59,8 @@ _SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "2nd", "3rd", 
 
 def one_line(text: str) -> str:
     """The text with every run of white space (line ends too) as one blank, and none at its ends."""
+    if text.isprintable() and "  " not in text:  # no white space but single blanks: most texts, and fast
+        return text.strip(" ")
     return " ".join(text.split())
 
 

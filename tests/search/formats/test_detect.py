@@ -36,6 +36,13 @@ def test_blank_lines_and_a_byte_order_mark_do_not_hide_the_format(name):
     assert read_bytes(("\ufeff\n\n" + SAMPLES[name]).encode()).format == name
 
 
+@pytest.mark.parametrize("name", ["ris", "nbib", "ovid-text", "ovid-medline", "enw"])
+def test_a_long_search_strategy_before_the_records_does_not_hide_the_format(name):
+    reading = read_bytes(("1 milk.mp. and drops.mp.\n" * 3000 + "\n" + SAMPLES[name]).encode())
+    assert (reading.format, len(reading.records)) == (name, 1)
+    assert "(3000 lines)" in reading.problems[0].message
+
+
 def test_content_beats_the_name_and_that_is_noted():
     reading = read_bytes(SAMPLES["nbib"].encode(), name="export.ris")
     assert reading.format == "nbib"

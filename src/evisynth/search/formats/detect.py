@@ -51,6 +51,7 @@ FORMATS = (
     Format("csv", "csv_tables", "CSV or tab-separated table", ("csv", "tsv")),
 )
 BY_NAME = {each.name: each for each in FORMATS}
+_START = re.compile(r"[\r\n](?:TY {1,2}- |PMID- |PT J[\r\n]|<1(?:\. )?>[\r\n]|%0 )")
 _FIRST_LETTERS = {
     "ctgov-json": "{[",
     "pubmed-xml": "<",
@@ -88,8 +89,18 @@ _BINARY = (
 
 
 def find_format(text: str) -> Format | None:
-    """The format of a text, by what its beginning looks like; none where no reader recognises it."""
-    head = text[:HEAD].lstrip("\ufeff")
+    """The format of a text, by what its beginning looks like; none where no reader recognises it.
+
+    Where text of another kind (a long search strategy) comes first, the first line that starts a record counts.
+    """
+    if found := _format_of(text[:HEAD]):
+        return found
+    start = _START.search(text, 0 if text[:HEAD].isspace() else HEAD // 2)
+    return _format_of(text[start.start() : start.start() + HEAD]) if start else None
+
+
+def _format_of(head: str) -> Format | None:
+    head = head.lstrip("\ufeff")
     start = head.lstrip()[:1]
     for each in FORMATS:
         if start and start in _FIRST_LETTERS.get(each.name, start) and each.recognise(head):

@@ -268,19 +268,21 @@ def _title_and_kind(title: str) -> tuple[str, str]:
 def _authors(fields: Fields) -> tuple[str, ...]:
     """Authors: one a field in tagged text, divided by semicolons in labelled text, there with numbers."""
     for name in NAMES["authors"]:
-        values = [
-            re.sub(r"(?<=[^\W\d]|\.)[ ,]*\d{1,3}(?:[, ]+\d{1,3})*(?=\s*(?:;|$))", "", value)
-            for value in fields.all(name)
-        ]
-        values = [part for value in values for part in (_EMBASE_AUTHOR.findall(value) or [value])]
-        if values:
-            return authors_from(values)
+        if values := fields.all(name):
+            return authors_from(part for value in values for part in _divided(value))
     return ()
 
 
-_EMBASE_AUTHOR = re.compile(
-    r"(?:^|(?<=\. ))[^\W\d_][^;,.]{1,60} (?:[^\W\d_]{1,2}\.-?){1,5}(?= [^\W\d_]|$)(?=[^;,]*$)"
-)
+_AFFILIATION = re.compile(r"(?<=[^\W\d]|\.)[ ,]*\d{1,3}(?:[, ]+\d{1,3})*(?=\s*(?:;|$))")
+_EMBASE_AUTHOR = re.compile(r"[^\W\d_][^.]{1,60} (?:[^\W\d_]{1,2}\.-?){1,5}(?= [^\W\d_]|$)")
+
+
+def _divided(value: str) -> list[str]:
+    """The authors of a value, without the numbers of their affiliations; Embase once wrote "Ito K. Nunez A.B."."""
+    if ";" not in value and "," not in value:
+        authors = _EMBASE_AUTHOR.findall(value)
+        return authors if sum(map(len, authors)) + len(authors) - 1 == len(value) else [value]
+    return [_AFFILIATION.sub("", part) for part in value.split(";")]
 
 
 def _pmid(fields: Fields, database: str, accession: str) -> str:

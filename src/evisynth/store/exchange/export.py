@@ -69,6 +69,11 @@ def _cell(row: Any, column: Column) -> Any:
     return (value.key if value else None) if column.kind == "ref" else value
 
 
+def _csv_cell(column: Column, value: Any) -> str:
+    """The text of a cell; a "no" that is the default stays empty, as people leave it."""
+    return "" if value is False and column.default is False else written(column, value)
+
+
 def _csv_text(review: models.Review, table: Table) -> str:
     rows = _rows(review, table)
     if not rows and not table.required:
@@ -77,7 +82,7 @@ def _csv_text(review: models.Review, table: Table) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
     for row in rows:
-        writer.writerow([written(column, _cell(row, column)) for column in table.columns])
+        writer.writerow([_csv_cell(column, _cell(row, column)) for column in table.columns])
     return out.getvalue()
 
 

@@ -224,7 +224,7 @@ class Loader:
     def _record(
         self, search: models.SearchRun, batch: models.ImportBatch, number: int, record: PlainRecord
     ) -> models.Record:
-        fields = asdict(record)
+        fields = {name: _storable(value) for name, value in asdict(record).items()}
         return models.Record(
             review=self.review,
             position=number,
@@ -232,7 +232,7 @@ class Loader:
             key=f"{search.key}:{number}",
             search=search,
             batch=batch,
-            title=fields.pop("title").replace("\x00", ""),
+            title=fields.pop("title"),
             year=fields.pop("year"),
             fields=fields,
         )
@@ -251,6 +251,13 @@ class Loader:
             events.append(event)
         for number, message in breaks(events):
             self.folder.report("history.jsonl", number, "", message)
+
+
+def _storable(value: Any) -> Any:
+    """Text without NUL, which PostgreSQL cannot hold; the export itself keeps it."""
+    if isinstance(value, tuple):
+        return [_storable(item) for item in value]
+    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def _fields(row: Row) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from evisynth.store.duplicates import best_record
 
 STATUSES = ("included", "ongoing", "awaiting")  # a report of several studies counts under the first of these
 STAGES = ("title-abstract", "full-text")
+MAY_DECIDE = {"owner", "reviewer", "adjudicator"}
 
 
 @dataclass(slots=True)
@@ -57,6 +58,11 @@ def active_decisions(review: models.Review) -> tuple[dict[str, dict[int, Item]],
     rows = models.Decision.objects.filter(review=review).select_related("record", "person", "reason")
     for row in rows:
         item = items[row.stage][row.record.group_id or 0]
+        if not MAY_DECIDE & set(row.person.roles):
+            roles = ", ".join(row.person.roles)
+            problems.append(_problem(row, "person", f"{row.person.key} is {roles}; only a reviewer, adjudicator or owner may "
+                            "decide. The row does not count."))  # fmt: skip
+            continue
         if row.stage == "full-text" and row.decision == "exclude" and row.reason is None:
             problems.append(
                 _problem(row, "reason", "is empty; an exclusion in full text needs one of the reasons.")
@@ -70,8 +76,9 @@ def active_decisions(review: models.Review) -> tuple[dict[str, dict[int, Item]],
             item.consensus = row
         elif row.person.key in item.votes and not row.changes:
             first = item.votes[row.person.key]
-            problems.append(_problem(row, "decision", f"{row.person.key} decided about {row.record.key} already in line {first.line} "
-                            f"({first.decision}); the row does not count. Say changes = yes to change it."))  # fmt: skip
+            problems.append(_problem(row, "decision", f"{row.person.key} decided about {row.record.key} already in line "
+                            f"{first.line} ({first.decision}). The row does not count; to change a vote, say "
+                            "changes = yes."))  # fmt: skip
         else:
             item.changed += row.person.key in item.votes
             item.votes[row.person.key] = row
