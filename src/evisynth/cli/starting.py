@@ -32,6 +32,8 @@ people:                # everybody who decides anything; the id is what tables n
 settings:
   votes_title_abstract: 2         # how many people decide about each record, independently
   votes_full_text: 2
+  extractors: 2                   # how many people extract each value
+  assessors: 2                    # how many people judge risk of bias
   consensus_by: third person      # or: either
   maybe_counts_as: include        # or: exclude
 """

@@ -33,8 +33,8 @@ _REGISTRIES = re.compile(
 # One of these is in each registry number as people write them: asked first, since it is fast.
 _APART = "\n" * 9  # more than may stand between prefix and number
 _REGISTRY_HINTS = (
-    *("NCT", "nct0", "CTN", "isrctn", "CTR", "ctr", "RCT", "udraCT", "UDRACT"),
-    *("UMIN", "DRKS", "KCT", "NTR", "RBR-"),
+    *("NCT", "nct0", "CTN", "isrctn", "CTR", "hictr", "RCT", "udraCT", "UDRACT"),
+    *("UMIN", "DRKS", "KCT", " NTR", "(NTR", "RBR-"),
 )
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))

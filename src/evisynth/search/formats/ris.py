@@ -33,24 +33,10 @@ ABSTRACT = ("AB", "N2")
 PAGES = ("PG", "C7", "AR")  # PG: Covidence; C7: article number (Scopus, Web of Science)
 DOI = ("DO", "DI", "L3", "L2", "UR", "L1", "LK", "M3")  # L3: EBSCO; L2: Embase.com, ProQuest
 LABELLED_IDS = ("C1", "C2", "C3", "C4", "C5", "C6", "C8", "U1", "U2", "U3", "U4", "U5", "M2", "UR", "L2")
+# Not M1, where PsycINFO puts the references.
 REGISTRY = (
-    "TI",
-    "T1",
-    "TT",
-    "AB",
-    "N2",
-    "AN",
-    "UR",
-    "L2",
-    "N1",
-    "KW",
-    "C1",
-    "C2",
-    "C3",
-    "C4",
-    "C5",
-    "M1",
-    "ID",
+    *("TI", "T1", "TT", "AB", "N2", "AN", "UR", "L2", "N1"),
+    *("C1", "C2", "C3", "C4", "C5", "ID"),
 )
 LINKS = ("UR", "L1", "L2")
 

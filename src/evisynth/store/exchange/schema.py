@@ -141,8 +141,10 @@ def _parse_number(_: Column, text: str) -> float:
     return number_in(text)
 
 
-def _parse_whole(_: Column, text: str) -> int:
+def _parse_whole(column: Column, text: str) -> int:
     number = number_in(text)
+    if column.choices and text not in column.choices:
+        raise Unfit(f"found {text!r}; {' or '.join(column.choices)} is right.")
     if number != int(number):
         raise Unfit(f"found {text!r}; a whole number is right.")
     return int(number)

@@ -23,8 +23,10 @@ REVIEW = Table(
         Column("question.intervention", attr="intervention", required=True),
         Column("question.comparator", attr="comparator", required=True),
         Column("question.outcomes", attr="outcomes_in_question", required=True),
-        Column("settings.votes_title_abstract", "whole", attr="votes_title_abstract", default=2),
-        Column("settings.votes_full_text", "whole", attr="votes_full_text", default=2),
+        *(
+            Column(f"settings.{name}", "whole", attr=name, choices=("1", "2"), default=2)
+            for name in ("votes_title_abstract", "votes_full_text", "extractors", "assessors")
+        ),
         Column("settings.consensus_by", "word", attr="consensus_by", choices=("third person", "either"),
                default="third person"),
         Column("settings.maybe_counts_as", "word", attr="maybe_counts_as", choices=("include", "exclude"),

@@ -76,8 +76,6 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
                             "the row does not count."))  # fmt: skip
         else:
             extractions[key].append(entry)
-    people = {key: len(entries) for key, entries in extractions.items()}
-    asked = min(2, max(people.values(), default=2))
     cells = {}
     for key in dict.fromkeys([*extractions, *consensus]):
         cell = Cell(
@@ -172,7 +170,13 @@ def judged_of(review: models.Review) -> tuple[tuple[Judged, ...], list[Problem]]
             for extra in settled[1:]
         ]  # fmt: skip
         judgements = {row.judgement for row in own}
-        stands = settled[0] if settled else own[0] if len(judgements) == 1 and len(own) >= 2 else None
+        stands = (
+            settled[0]
+            if settled
+            else own[0]
+            if len(judgements) == 1 and len(own) >= review.assessors
+            else None
+        )
         judged.append(
             Judged(
                 study=study,

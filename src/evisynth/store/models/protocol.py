@@ -16,6 +16,8 @@ class Review(models.Model):
     outcomes_in_question = models.TextField(blank=True)
     votes_title_abstract = models.PositiveSmallIntegerField(default=2)
     votes_full_text = models.PositiveSmallIntegerField(default=2)
+    extractors = models.PositiveSmallIntegerField(default=2)
+    assessors = models.PositiveSmallIntegerField(default=2)
     consensus_by = models.CharField(max_length=20, default="third person")
     maybe_counts_as = models.CharField(max_length=10, default="include")
     objectives = models.TextField(blank=True)
