@@ -79,7 +79,10 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
     cells = {}
     for key in dict.fromkeys([*extractions, *consensus]):
         cell = Cell(
-            *key, extractions=tuple(extractions.get(key, ())), consensus=consensus.get(key), asked=asked
+            *key,
+            extractions=tuple(extractions.get(key, ())),
+            consensus=consensus.get(key),
+            asked=review.extractors,
         )
         cells[cell.key] = cell
     return cells, problems
