@@ -7,8 +7,10 @@ study, one without data. `SmallReview().write(path)` has no problem at all.
 import csv
 import hashlib
 import io
+import json
 from pathlib import Path
 
+from evisynth.store.history import START, event_hash
 from evisynth.synthesis.analysis import Recipe, input_hash
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.model_rule import ModelRule
@@ -156,11 +158,6 @@ We found {{ flow.records }} records and included {{ flow.included-studies | word
 Cure: {{ cure.effect }} ({{ cure.drops.events }} of {{ cure.drops.n }}). Dose: {{ "5 mL" }}.
 """
 
-HISTORY = (
-    '{"after": null, "before": null, "hash": "b", "previous": "a", "what": "created", '
-    '"when": "2012-06-01T09:00:00Z", "who": "ra"}\n'
-)
-
 STRATEGY = b"1  almond*.tw.\r\n2  cough/ or cough*.tw.\r\n3  1 and 2\r\n"
 
 MEDLINE = """\
@@ -176,7 +173,7 @@ SP  - 101
 EP  - 109
 DO  - 10.9999/cough.2001.1
 AB  - Thirty people took almond drops and thirty plain syrup.
-ER  - 
+ER  -
 TY  - JOUR
 TI  - Sweet almond drops against cough in children, a double-blind trial
 AU  - Beta, Boris
@@ -187,25 +184,25 @@ SP  - 1
 EP  - 9
 DO  - 10.9999/syrup.2002.7
 AB  - Forty children were randomised.
-ER  - 
+ER  -
 TY  - JOUR
 TI  - The history of the almond tree in northern gardens
 AU  - Garden, Gina
 PY  - 1999
 JO  - Trees
-ER  - 
+ER  -
 TY  - JOUR
 TI  - Marzipan and the heart: a letter
 AU  - Heart, Hugo
 PY  - 2003
 JO  - Letters
-ER  - 
+ER  -
 TY  - JOUR
 TI  - A survey of cough remedies sold in harbour towns
 AU  - Harbour, Hanna
 PY  - 2004
 JO  - Port Medicine
-ER  - 
+ER  -
 """.replace("\n", "\r\n")
 
 PUBMED = """\
@@ -261,6 +258,17 @@ certainty:
   analysis_hash: {analysis_hash}
   comment: Judged together
 """
+
+
+def history(*what: str) -> str:
+    """An event log with one event for each thing done."""
+    lines, previous = [], START
+    for number, done in enumerate(what, start=1):
+        event = {"when": f"2012-06-{number:02}T09:00:00Z", "who": "ra", "what": done, "before": None,
+                 "after": {"number": number}, "previous": previous}  # fmt: skip
+        previous = event_hash(event)
+        lines.append(json.dumps(event | {"hash": previous}, ensure_ascii=False, sort_keys=True) + "\n")
+    return "".join(lines)
 
 
 Rows = list[dict[str, str]]
@@ -332,7 +340,7 @@ class SmallReview:
             "analyses.yaml": ANALYSES,
             "certainty.yaml": certainty(input_hash(RECIPE, CURE)),
             "report.md": MANUSCRIPT,
-            "history.jsonl": HISTORY,
+            "history.jsonl": history("review made", "searches loaded"),
         }
         self.tables: dict[str, Rows] = {
             "searches.csv": self._searches(),
@@ -359,7 +367,8 @@ class SmallReview:
             "searches.csv",
             "medline,MEDLINE,database,Ovid,2012-10-01,1946 on,none,searches/medline.txt,no,searches/medline.ris,,,"
             + digests["searches/medline.ris"],
-            "pubmed,PubMed,database,NLM,2012-10-02,,,,,searches/pubmed.nbib,,," + digests["searches/pubmed.nbib"],
+            "pubmed,PubMed,database,NLM,2012-10-02,,,,,searches/pubmed.nbib,,,"
+            + digests["searches/pubmed.nbib"],
         )
 
     def row(self, file: str, **having: str) -> dict[str, str]:
@@ -381,7 +390,9 @@ class SmallReview:
 
     def files(self) -> dict[str, bytes]:
         tables = {
-            file: _table(HEADERS[file].split(","), rows).encode() for file, rows in self.tables.items() if rows
+            file: _table(HEADERS[file].split(","), rows).encode()
+            for file, rows in self.tables.items()
+            if rows
         }
         return tables | {file: text.encode() for file, text in self.texts.items()} | self.exports
 
@@ -397,7 +408,8 @@ class SmallReview:
 def _rows(file: str, *lines: str) -> Rows:
     header = HEADERS[file].split(",")
     return [
-        dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True)) for cells in csv.reader(lines)
+        dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True))
+        for cells in csv.reader(lines)
     ]
 
 
@@ -439,7 +451,9 @@ def _judged() -> Rows:
         for domain in ("sequence-generation", "allocation-concealment"):
             differ = (study, domain) == ("beta", "allocation-concealment")
             for person, judgement in (("ra", "low"), ("rb", "unclear" if differ else "low")):
-                lines.append(f"rob1,{study},,{domain},{person},judgement,{judgement},by a list,{study}-report,p. 2")
+                lines.append(
+                    f"rob1,{study},,{domain},{person},judgement,{judgement},by a list,{study}-report,p. 2"
+                )
             if differ:
                 lines.append(f"rob1,{study},,{domain},rc,consensus,unclear,not described,{study}-report,p. 2")
     return _rows("appraisal.csv", *lines)

@@ -5,14 +5,15 @@ A claim is a path of names, resolved by this module and nothing else; nothing th
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from evisynth.appraisal.tools.rob1 import ROB1
 from evisynth.errors import DataError, near
 from evisynth.reporting import numbers
-from evisynth.reporting.derivations import cell_value, side_in_words
+from evisynth.reporting.analysis_claims import analysis_claim
+from evisynth.reporting.derivations import cell_value, study_name
 from evisynth.reporting.document import Derivation
-from evisynth.reporting.findings import Analysed, Findings, Side
-from evisynth.reporting.sentences import effect_with_interval, heterogeneity
+from evisynth.reporting.findings import Findings
+from evisynth.reporting.found import Found, counted, in_a_row, long_date, no_claim, pick, slug
 from evisynth.screening.agreement import Agreement
 
 CLAIM = re.compile(r"\{\{\s*(.*?)\s*\}\}")
@@ -26,15 +27,6 @@ FILTERS: Mapping[str, Callable[[str], str]] = {
 
 def _is_number(text: str) -> bool:
     return re.fullmatch(r"-?[\d,]+(\.\d+)?", text) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a claim says, and the derivations that it rests on."""
-
-    text: str
-    how: str
-    inputs: tuple[str, ...]
 
 
 class Claims:
@@ -76,38 +68,39 @@ class Claims:
             "studies": self._studies,
             "settings": self._settings,
             "contacts": self._contacts,
+            "protocol": self._protocol,
+            "study": self._study,
+            "duplicates": self._duplicates,
+            "risk-of-bias": self._risk_of_bias,
         }
         if first.startswith("cell ") or first == "cell":
             return self._cell(path.removeprefix("cell").strip())
         if first in families:
             return families[first](rest)
         if first in self.analyses:
-            return self._analysis(self.analyses[first], rest)
-        raise DataError(f"there is no claim {path!r}.{near(first, [*families, *self.analyses])}")
+            return analysis_claim(self.analyses[first], rest)
+        raise no_claim(path, first, [*families, *self.analyses])
 
     # ------------------------------------------------------------ the review
 
-    def _pick(self, family: str, name: str, known: Mapping[str, Found]) -> Found:
-        if name not in known:
-            raise DataError(f"there is no claim {f'{family}.{name}'!r}.{near(name, known)}")
-        return known[name]
-
     def _review(self, name: str) -> Found:
         plan = self.findings.plan
-        return self._pick("review", name, {
-            "title": Found(plan.title, "review.yaml", ()),
-            "date": Found(plan.date, "review.yaml", ()),
-            "population": Found(plan.population, "review.yaml", ()),
-            "objectives": Found(plan.objectives, "protocol.yaml", ()),
+        return pick("review", name, {
+            "title": Found(plan.title, "review.yaml"),
+            "date": Found(long_date(plan.date), "review.yaml"),
+            "population": Found(plan.population, "review.yaml"),
+            "intervention": Found(plan.intervention, "review.yaml"),
+            "comparator": Found(plan.comparator, "review.yaml"),
+            "objectives": Found(plan.objectives, "protocol.yaml"),
         })  # fmt: skip
 
     def _settings(self, name: str) -> Found:
         plan = self.findings.plan
-        return self._pick("settings", name, {
-            "votes-title-abstract": Found(str(plan.votes_title_abstract), "review.yaml, settings", ()),
-            "votes-full-text": Found(str(plan.votes_full_text), "review.yaml, settings", ()),
+        return pick("settings", name, {
+            "votes-title-abstract": Found(str(plan.votes_title_abstract), "review.yaml, settings"),
+            "votes-full-text": Found(str(plan.votes_full_text), "review.yaml, settings"),
             "consensus-by": Found(f"a {plan.consensus_by}" if plan.consensus_by != "either" else "discussion",
-                                  "review.yaml, settings", ()),
+                                  "review.yaml, settings"),
         })  # fmt: skip
 
     def _flow(self, name: str) -> Found:
@@ -120,10 +113,13 @@ class Claims:
             "ongoing-studies": flow.ongoing_studies, "awaiting-studies": flow.awaiting_studies,
             "ongoing-reports": flow.ongoing_reports, "awaiting-reports": flow.awaiting_reports,
         }  # fmt: skip
+        for line in flow.exclusion_reasons:
+            boxes[f"reason.{line.key}"] = line.n
         if name not in boxes:
-            raise DataError(f"there is no claim {'flow.' + name!r}.{near(name, boxes)}")
+            raise no_claim(f"flow.{name}", name, boxes)
+        box = "excluded-full-text" if name.startswith("reason.") else name
         return Found(
-            numbers.whole(boxes[name]), "Box of the flow diagram, counted from the states.", (f"flow/{name}",)
+            numbers.whole(boxes[name]), "Box of the flow diagram, counted from the states.", (f"flow/{box}",)
         )
 
     def _searches(self, name: str) -> Found:
@@ -133,12 +129,16 @@ class Claims:
             kind: [search for search in searches if search.kind == kind] for kind in ("database", "register")
         }
         latest = max((search.date for search in searches), default="")
-        return self._pick("searches", name, {
+        lost = sum(file.lost for search in searches for file in search.files)
+        return pick("searches", name, {
             "sources": Found(str(len(searches)), "Rows of searches.csv.", every),
             "databases": Found(str(len(of["database"])), "Rows of searches.csv of kind database.", every),
             "registers": Found(str(len(of["register"])), "Rows of searches.csv of kind register.", every),
-            "latest": Found(_long_date(latest), "Latest date in searches.csv.", every),
-            "names": Found(_listed([search.name for search in searches]), "Names in searches.csv.", every),
+            "latest": Found(long_date(latest), "Latest date in searches.csv.", every),
+            "names": Found(in_a_row([search.name for search in searches]), "Names in searches.csv.", every),
+            "databases-names": Found(in_a_row([search.name for search in of["database"]]), "Names in searches.csv.", every),
+            "registers-names": Found(in_a_row([search.name for search in of["register"]]), "Names in searches.csv.", every),
+            "not-read": Found(numbers.whole(lost), "Records of the exports that could not be read.", every),
         })  # fmt: skip
 
     def _agreement(self, path: str) -> Found:
@@ -153,22 +153,22 @@ class Claims:
         screened = stages[stage]
         how = f"Votes of two people at {stage} in screening.csv."
         if name == "conflicts":
-            return Found(str(screened.conflicts_settled), f"Consensus rows at {stage} in screening.csv.", ())
+            return Found(str(screened.conflicts_settled), f"Consensus rows at {stage} in screening.csv.")
         if screened.agreement is None:
             raise DataError(
                 f"the claim {'agreement.' + path!r} has no value: {screened.why_none or 'nobody voted twice'}."
             )
-        return self._pick(f"agreement.{stage}", name, _agreement_claims(screened.agreement, how))
+        return pick(f"agreement.{stage}", name, _agreement_claims(screened.agreement, how))
 
     def _extraction_agreement(self, name: str) -> Found:
         both = sum(field.both for field in self.findings.field_agreement)
         same = sum(field.same for field in self.findings.field_agreement)
         how = "Values that two people extracted, in extraction.csv; the table of agreement has each field."
-        known = {"values": Found(str(both), how, ()), "same": Found(str(same), how, ()),
-                 "differ": Found(str(both - same), how, ())}  # fmt: skip
+        known = {"values": Found(str(both), how), "same": Found(str(same), how),
+                 "differ": Found(str(both - same), how)}  # fmt: skip
         if both:
-            known["share"] = Found(numbers.percent(same / both), how, ())
-        return self._pick("agreement.extraction", name, known)
+            known["share"] = Found(numbers.percent(same / both), how)
+        return pick("agreement.extraction", name, known)
 
     def _randomised(self, side: str) -> Found:
         """People randomised to one side of the comparison (or `total`) over the included studies."""
@@ -196,8 +196,12 @@ class Claims:
         )
 
     def _studies(self, path: str) -> Found:
-        """studies.blinding.double-blind+single-blind: included studies whose consensus characteristic has the value."""
-        field, _, wanted = path.partition(".")
+        """studies.blinding.double-blind+single-blind: included studies whose consensus characteristic has the value.
+
+        With `.names` at the end: their names.
+        """
+        field, _, rest = path.partition(".")
+        wanted, _, names = rest.partition(".")
         cells = [
             cell
             for cell in self.findings.cells.values()
@@ -208,24 +212,71 @@ class Claims:
             raise DataError(
                 f"there is no claim {'studies.' + path!r}; it is studies.<characteristic>.<value>.{near(field, known)}"
             )
-        included = {study.key for study in self.findings.studies.values() if study.status == "included"}
-        values = {
-            cell.key: _slug(cell.final.value) for cell in cells if cell.final and cell.study in included
-        }
+        included = self._included()
+        values = {cell.key: slug(cell.final.value) for cell in cells if cell.final and cell.study in included}
         if unknown := [value for value in wanted.split("+") if value not in values.values()]:
             raise DataError(
                 f"no included study has {field} {unknown[0]!r}.{near(unknown[0], set(values.values()))}"
             )
         matching = [key for key, value in values.items() if value in wanted.split("+")]
-        return Found(str(len(matching)), f"Included studies whose {field} is {wanted.replace('+', ' or ')}.",
-                     tuple(f"cell/{key}" for key in matching))  # fmt: skip
+        how = f"Included studies whose {field} is {wanted.replace('+', ' or ')}."
+        known_claims = counted(
+            [study_name(self.findings, self.findings.cells[key].study) for key in matching],
+            how, tuple(f"cell/{key}" for key in matching),
+        )  # fmt: skip
+        return pick(f"studies.{field}.{wanted}", names, known_claims)
+
+    def _included(self) -> set[str]:
+        return {study.key for study in self.findings.studies.values() if study.status == "included"}
+
+    def _study(self, key: str) -> Found:
+        """study.longo-2008: the name of a study, with its primary report behind it."""
+        studies = self.findings.studies
+        if key not in studies:
+            raise no_claim(f"study.{key}", key, studies)
+        primary = tuple(f"report/{report}" for report, role in studies[key].reports if role == "primary")
+        return Found(studies[key].name, "Name in studies.csv; its primary report is linked.", primary)
+
+    def _risk_of_bias(self, path: str) -> Found:
+        """risk-of-bias.allocation-concealment.low: included studies with this judgement; with `.names` their names."""
+        if path == "tool":
+            return Found(ROB1.name, "protocol.yaml")
+        domain, _, rest = path.partition(".")
+        judgement, _, names = rest.partition(".")
+        for given, known in ((domain, [of.id for of in ROB1.domains]), (judgement, list(ROB1.judgements))):
+            if given not in known:
+                raise no_claim(f"risk-of-bias.{path}", given, known)
+        studies = [
+            study_name(self.findings, judged.study)
+            for judged in self.findings.judged
+            if (judged.domain, judged.final, judged.outcome) == (domain, judgement, "")
+            and judged.study in self._included()
+        ]
+        return pick(f"risk-of-bias.{domain}.{judgement}", names,
+                    counted(studies, f"Studies at {judgement} risk in this domain, in appraisal.csv."))  # fmt: skip
+
+    def _protocol(self, name: str) -> Found:
+        dates = [date for _, date, _ in self.findings.plan.versions]
+        return pick("protocol", name, {
+            "first": Found(long_date(min(dates, default="")), "First version in protocol.yaml."),
+            "latest": Found(long_date(max(dates, default="")), "Latest version in protocol.yaml."),
+            "versions": Found(str(len(dates)), "Versions in protocol.yaml."),
+        })  # fmt: skip
+
+    def _duplicates(self, name: str) -> Found:
+        decided = [decision for _, _, decision, _, _ in self.findings.decided_duplicates]
+        how = "Rows of duplicates.csv."
+        return pick("duplicates", name, {
+            "merged-by-people": Found(str(decided.count("merge")), how),
+            "kept-apart": Found(str(decided.count("keep apart")), how),
+        })  # fmt: skip
 
     def _contacts(self, name: str) -> Found:
         letters = self.findings.contacts
-        return self._pick("contacts", name, {
-            "sent": Found(str(len(letters)), "Rows of contacts.csv.", ()),
-            "studies": Found(str(len({letter.study for letter in letters})), "Studies in contacts.csv.", ()),
-            "answered": Found(str(sum(bool(letter.reply) for letter in letters)), "Rows of contacts.csv with a reply.", ()),
+        return pick("contacts", name, {
+            "sent": Found(str(len(letters)), "Rows of contacts.csv."),
+            "studies": Found(str(len({letter.study for letter in letters})), "Studies in contacts.csv."),
+            "answered": Found(str(sum(bool(letter.reply) for letter in letters)), "Rows of contacts.csv with a reply."),
         })  # fmt: skip
 
     def _cell(self, path: str) -> Found:
@@ -236,175 +287,15 @@ class Claims:
             raise DataError(f"the value {path!r} is not settled: its extractions differ or one is missing.")
         return Found(cell_value(self.findings, cell), "The value that stands.", (f"cell/{path}",))
 
-    # ------------------------------------------------------------ analyses
-
-    def _analysis(self, analysed: Analysed, path: str) -> Found:
-        first, _, rest = path.partition(".")
-        if first in {"first", "second", analysed.first.key, analysed.second.key} and rest:
-            return self._side(analysed, "first" if first in {"first", analysed.first.key} else "second", rest)
-        known = {**_plain_claims(analysed), **_result_claims(analysed), **_absolute_claims(analysed)}
-        if path in known:
-            return known[path]
-        if path in EVERY_ANALYSIS_CLAIM:
-            raise DataError(f"the claim {f'{analysed.key}.{path}'!r} has no value: the analysis is of kind "
-                            f"{analysed.kind} ({analysed.why_not_pooled or 'nothing is computed'}).")  # fmt: skip
-        raise DataError(
-            f"there is no claim {f'{analysed.key}.{path}'!r}.{near(path, [*known, 'first.events', 'second.n'])}"
-        )
-
-    def _side(self, analysed: Analysed, which: str, name: str) -> Found:
-        named = analysed.first if which == "first" else analysed.second
-        rows = [row for row in analysed.rows if not row.left_out and getattr(row, which) is not None]
-        sides: list[Side] = [getattr(row, which) for row in rows]
-        inputs = tuple(f"row/{analysed.key}/{row.study}" for row in rows)
-        if name in {"name", "short"}:
-            return Found(
-                named.name if name == "short" else getattr(analysed, f"{which}_name"), "protocol.yaml", ()
-            )
-        if not sides:
-            raise DataError(
-                f"the claim {f'{analysed.key}.{which}.{name}'!r} has no value: no study has data for {named.name}."
-            )
-        totals = {
-            field: _total([getattr(side, field) for side in sides])
-            for field in ("events", "n", "event_count")
-        }
-        events, n = totals["events"], totals["n"]
-        how = f"Sum over the {named.name} arms of {len(rows)} studies."
-        known = {field.replace("_", "-"): Found(numbers.whole(total), how, inputs)
-                 for field, total in totals.items() if total is not None}  # fmt: skip
-        if events is not None and n:
-            known["percent"] = Found(numbers.percent(events / n), f"{events:g} of {n:g}. {how}", inputs)
-            if events:
-                known["one-in"] = Found(str(-(-int(n) // int(events))), f"{n:g} / {events:g} = {n / events:.1f}, rounded "
-                                        f"up to the next whole person. {how}", inputs)  # fmt: skip
-        if events is not None and totals["event_count"] is not None:
-            known["repeat-events"] = Found(
-                numbers.whole(totals["event_count"] - events), f"Events less patients. {how}", inputs
-            )
-        return self._pick(f"{analysed.key}.{which}", name, known)
-
-
-def _total(values: list[float | None]) -> float | None:
-    """The sum, or None unless every study has the value: a total over part of the studies misleads."""
-    given = [value for value in values if value is not None]
-    return sum(given) if given and len(given) == len(values) else None
-
 
 def _agreement_claims(agreed: Agreement, how: str) -> dict[str, Found]:
     known = {
-        "both": Found(str(agreed.n), how, ()),
-        "kappa": Found("not defined" if agreed.kappa is None else f"{agreed.kappa:.2f}", how, ()),
+        "both": Found(str(agreed.n), how),
+        "kappa": Found("not defined" if agreed.kappa is None else f"{agreed.kappa:.2f}", how),
     }
     for name in ("observed", "positive", "negative"):
         share = getattr(agreed, name)
-        known[name] = Found("not defined" if share is None else numbers.percent(share), how, ())
+        known[name] = Found("not defined" if share is None else numbers.percent(share), how)
     if agreed.kappa_ci is not None:
-        known["kappa-ci"] = Found(f"{agreed.kappa_ci[0]:.2f} to {agreed.kappa_ci[1]:.2f}", how, ())
+        known["kappa-ci"] = Found(f"{agreed.kappa_ci[0]:.2f} to {agreed.kappa_ci[1]:.2f}", how)
     return known
-
-
-def _plain_claims(analysed: Analysed) -> dict[str, Found]:
-    """What every analysis has, pooled or not."""
-    with_data = [row for row in analysed.rows if row.first or row.second]
-    known = {
-        "title": Found(analysed.title, "protocol.yaml", ()),
-        "outcome": Found(analysed.outcome.name, "protocol.yaml", ()),
-        "definition": Found(analysed.definition, "protocol.yaml", ()),
-        "timepoint": Found(analysed.timepoint, "protocol.yaml", ()),
-        "kind": Found(analysed.kind, "From the data and from analyses.yaml.", (f"analysis/{analysed.key}",)),
-        "studies": Found(
-            str(len(with_data)), "Studies with data for this outcome.", (f"analysis/{analysed.key}",)
-        ),
-    }
-    if analysed.why_not_pooled:
-        known["why-not-pooled"] = Found(
-            analysed.why_not_pooled, "analyses.yaml, or from the data.", (f"analysis/{analysed.key}",)
-        )
-    if analysed.certainty is not None:
-        how = "GRADE judgement in certainty.yaml: " + "; ".join(
-            f"{factor.label} {steps:+d} ({analysed.certainty.reasons.get(factor.id, '')})"
-            for factor, steps in analysed.certainty.moved
-        )
-        known["certainty"] = Found(analysed.certainty.level, how, (f"analysis/{analysed.key}",))
-        known["certainty-symbols"] = Found(analysed.certainty.symbols, how, (f"analysis/{analysed.key}",))
-    for row in with_data:
-        sides = f"{side_in_words(row.first)} against {side_in_words(row.second)}"
-        known[f"study.{row.study}"] = Found(sides, "As extracted.", (f"row/{analysed.key}/{row.study}",))
-    return known
-
-
-def _result_claims(analysed: Analysed) -> dict[str, Found]:
-    if analysed.result is None or analysed.result.result is None:
-        return {}
-    result, inputs = analysed.result.result, (f"analysis/{analysed.key}",)
-    if result.estimate is None or result.estimate_ci is None:
-        return {}
-    low, high = result.estimate_ci
-    texts = {
-        "effect": effect_with_interval(result),
-        "measure": result.measure,
-        "estimate": numbers.effect(result.estimate),
-        "ci": numbers.interval(low, high),
-        "ci-low": numbers.effect(low),
-        "ci-high": numbers.effect(high),
-        "p": numbers.p_value(result.p),
-        "steps": "; ".join(analysed.result.steps),
-        "participants": numbers.whole(float(analysed.result.table.n1.sum() + analysed.result.table.n2.sum())),
-        "pooled-studies": str(analysed.result.pooled.k) if analysed.result.pooled else "1",
-    }
-    if pooled := analysed.result.pooled:
-        texts |= {
-            "model": pooled.model,
-            "i2": "not defined" if pooled.I2 is None else f"{pooled.I2:.0f}%",
-            "q": f"{pooled.Q:.2f}",
-            "df": str(pooled.df),
-            "p-q": numbers.p_value(pooled.p_Q),
-            "tau2": f"{pooled.tau2:.2f}",
-            "heterogeneity": heterogeneity(pooled),
-        }
-    return {name: Found(text, "Read off the analysis.", inputs) for name, text in texts.items()}
-
-
-def _absolute_claims(analysed: Analysed) -> dict[str, Found]:
-    absolute, needed = analysed.absolute, analysed.needed
-    if absolute is None or needed is None:
-        return {}
-    low, high = absolute.intervention_ci_per_1000
-    how = f"Assumed risk: {absolute.assumed.source}. {' '.join(absolute.warnings)}".strip()
-    texts = {
-        "assumed-risk": f"{absolute.comparator_per_1000:.0f} per 1000",
-        "assumed-risk-source": absolute.assumed.source,
-        "risk": f"{absolute.intervention_per_1000:.0f} per 1000",
-        "risk-ci": f"{low:.0f} to {high:.0f}",
-        "difference": absolute.difference_text,
-        "needed": needed.text,
-        "needed-ci": needed.ci_text,
-    }
-    return {name: Found(text, how, (f"analysis/{analysed.key}",)) for name, text in texts.items()}
-
-
-EVERY_ANALYSIS_CLAIM = (
-    "effect", "measure", "estimate", "ci", "ci-low", "ci-high", "p", "steps", "participants", "pooled-studies", "model",
-    "i2", "q", "df", "p-q", "tau2", "heterogeneity", "assumed-risk", "assumed-risk-source", "risk", "risk-ci",
-    "difference", "needed", "needed-ci", "certainty", "certainty-symbols", "why-not-pooled",
-)  # fmt: skip
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else ""
-
-
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")  # fmt: skip
-
-
-def _long_date(iso: str) -> str:
-    if not iso:
-        return "not given"
-    year, month, day = iso.split("-")
-    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"

@@ -9,7 +9,7 @@ from evisynth.reporting import numbers
 from evisynth.reporting.document import Derivation
 from evisynth.reporting.findings import Analysed, Findings, Side, StudyRow
 from evisynth.reporting.references import citation
-from evisynth.reporting.sentences import effect_with_interval, recipe_in_words
+from evisynth.reporting.sentences import effect_with_interval, recipe_in_words, spread_in_words
 
 
 def all_derivations(findings: Findings) -> dict[str, Derivation]:
@@ -196,15 +196,14 @@ def _analysis_how(analysed: Analysed) -> str:
 
 
 def side_in_words(side: Side | None) -> str:
+    """11/30, or median 280 (range 0 to 1900), n = 9."""
     if side is None:
         return "no data"
-    if side.events is None:
-        return "no counts"
-    return (
-        f"{numbers.value(side.events)}/{numbers.value(side.n)}"
-        if side.n is not None
-        else numbers.value(side.events)
-    )
+    n = "" if side.n is None else numbers.value(side.n)
+    if side.events is not None:
+        return f"{numbers.value(side.events)}/{n}" if n else numbers.value(side.events)
+    spread = spread_in_words(dict(side.values))
+    return f"{spread}, n = {n}" if spread and n else spread or "no counts"
 
 
 def _study_row(analysed: Analysed, row: StudyRow) -> Derivation:

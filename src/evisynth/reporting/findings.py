@@ -181,6 +181,7 @@ class Side:
     n: float | None
     event_count: float | None
     cells: tuple[str, ...]  # keys of the cells that these numbers come from
+    values: tuple[tuple[str, float], ...] = ()  # (field, number) of a mean, a median and their spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,7 @@ class Analysed:
     certainty_comment: str
     certainty_stale: bool
     source: str
+    measure: str = ""  # the measure planned; "" where the protocol plans to tell the studies one by one
 
 
 @dataclass(frozen=True, slots=True)

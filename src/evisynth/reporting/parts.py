@@ -8,6 +8,7 @@ from evisynth.reporting.document import Block, Bullets, Heading, Paragraph, Runs
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.pictures import Drawn
 from evisynth.reporting.references import citation
+from evisynth.reporting.sentences import side_told
 from evisynth.reporting.tables import TABLES
 
 FIGURES = {"prisma": "prisma-flow", "traffic-light": "traffic-light", "risk-of-bias": "risk-of-bias"}
@@ -87,7 +88,7 @@ def differences(findings: Findings) -> Sequence[Block]:
         if not analysed.planned:
             items.append((Text(f"{analysed.title}: ", bold=True), Text("not planned; added after the data were seen. Reason: "
                           f"{analysed.post_hoc_reason.rstrip('.')}.")))  # fmt: skip
-        elif analysed.kind != "meta-analysis":
+        elif analysed.kind != "meta-analysis" and analysed.measure:  # without a measure it is told as planned
             what = {
                 "narrative": "planned, but told study by study",
                 "single study": "planned as a meta-analysis; one study gave data, so its own result is reported",
@@ -163,20 +164,19 @@ def team(findings: Findings) -> Sequence[Block]:
 
 
 def narrative(findings: Findings, key: str) -> Sequence[Block]:
-    """An outcome told study by study."""
+    """An outcome told study by study, group by group: counts, or a measurement with its spread, or why there is none."""
     analysed = next(of for of in findings.analyses if of.key == key)
     items: list[Runs] = []
     for row in analysed.rows:
-        sides = []
-        for named, side in ((analysed.first, row.first), (analysed.second, row.second)):
-            if side is not None and side.events is not None:
-                n = f" of {side.n:g}" if side.n is not None else ""
-                count = f" ({side.event_count:g} events in all)" if side.event_count is not None else ""
-                sides.append(f"{named.name}: {side.events:g}{n}{count}")
-        text = "; ".join(sides) or "no counts"
-        why_not = f". {row.not_available[0].upper()}{row.not_available[1:]}" if row.not_available else ""
+        sides = [
+            f"{named.name}: {side_told(row, which)}"
+            for named, which in ((analysed.first, "first"), (analysed.second, "second"))
+        ]
+        none = row.first is None and row.second is None
+        text = row.not_available or "no data" if none else "; ".join(sides)
+        left_out = f" (left out: {row.left_out.rstrip('.')})" if row.left_out else ""
         items.append((Text(f"{study_name(findings, row.study)}: ", bold=True),
-                      Text(f"{text}{why_not}.", why=f"row/{key}/{row.study}")))  # fmt: skip
+                      Text(f"{text}{left_out}.", why=f"row/{key}/{row.study}")))  # fmt: skip
     return (Bullets(tuple(items)),)
 
 

@@ -1,7 +1,9 @@
 """Results in words: the same phrases wherever a result is told."""
 
+from collections.abc import Mapping
+
 from evisynth.reporting import numbers
-from evisynth.reporting.findings import Analysed
+from evisynth.reporting.findings import Analysed, StudyRow
 from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.pooling.single import SingleStudy
 from evisynth.synthesis.profiles import profile_named
@@ -38,3 +40,49 @@ def overall_test(result: Pooled | SingleStudy) -> str:
     if result.z is None:
         return ""
     return f"Test for overall effect: Z = {abs(result.z):.2f} ({numbers.p_value(result.p)})"
+
+
+def spread_in_words(values: Mapping[str, float]) -> str:
+    """Mean 5.2 (SD 1.1), or median 280 (range 0 to 1900): what a report gives of a measurement."""
+    shown = {field: numbers.value(value) for field, value in values.items()}
+    parts = []
+    for centre, spreads in (("mean", ("sd",)), ("median", ("quartiles", "range"))):
+        told = [_SPREADS[spread].format(**shown) for spread in spreads if _NEEDS[spread] <= set(shown)]
+        around = f" ({'; '.join(told)})" if told else ""
+        if centre in shown:
+            parts.append(f"{centre} {shown[centre]}{around}")
+        elif told:
+            parts += told
+    return ", ".join(parts)
+
+
+_SPREADS = {"sd": "SD {sd}", "quartiles": "quartiles {q1} to {q3}", "range": "range {min} to {max}"}
+_NEEDS = {"sd": {"sd"}, "quartiles": {"q1", "q3"}, "range": {"min", "max"}}
+
+
+def side_told(row: StudyRow, which: str) -> str:
+    """One group of one study in words: 4 of 30 (5 events in all); median 280 (range 0 to 1900), n = 9; not reported."""
+    side = row.first if which == "first" else row.second
+    if side is None:
+        return row.not_available or "no data"
+    n = "" if side.n is None else numbers.value(side.n)
+    if side.events is not None:
+        count = f" ({numbers.value(side.event_count)} events in all)" if side.event_count is not None else ""
+        return f"{numbers.value(side.events)}{f' of {n}' if n else ''}{count}"
+    return spread_in_words(dict(side.values)) + (f", n = {n}" if n else "")
+
+
+def observed(analysed: Analysed, which: str) -> str:
+    """One group over all studies that take part: 97 of 106 (92%). A measurement is told study by study; "" without data."""
+    rows = [row for row in analysed.rows if not row.left_out]
+    sides = [side for side in (getattr(row, which) for row in rows) if side is not None]
+    if not sides:
+        return ""
+    if any(side.events is None or not side.n for side in sides):
+        given = [row for row in rows if getattr(row, which) is not None]
+        alone = len(given) == 1
+        return "; ".join(
+            side_told(row, which) if alone else f"{row.name}: {side_told(row, which)}" for row in given
+        )
+    events, n = sum(side.events for side in sides), sum(side.n for side in sides)
+    return f"{numbers.whole(events)} of {numbers.whole(n)} ({numbers.percent(events / n)})"

@@ -6,13 +6,19 @@ Source: Cochrane Handbook 6.5, chapter 14.
 from evisynth.reporting import numbers
 from evisynth.reporting.document import Column, Runs, Table, Text
 from evisynth.reporting.findings import Analysed, Findings
+from evisynth.reporting.sentences import observed
 from evisynth.reporting.tables.cells import EMPTY, cell
+
+OBSERVED_MARK = "[a]"  # the note of cells that show what was observed
 
 
 def _risks(analysed: Analysed) -> tuple[Runs, Runs]:
+    """Risks per 1000 where there is an assumed risk, else what was observed."""
     why = f"analysis/{analysed.key}"
     if analysed.absolute is None:
-        return EMPTY, EMPTY
+        seen = [observed(analysed, which) for which in ("second", "first")]
+        first, second = (cell(f"{text} {OBSERVED_MARK}", why) if text else EMPTY for text in seen)
+        return first, second
     low, high = analysed.absolute.intervention_ci_per_1000
     return (
         cell(f"{analysed.absolute.comparator_per_1000:.0f} per 1000", why),
@@ -87,6 +93,9 @@ def summary_of_findings_table(findings: Findings) -> Table:
     )
     if sources:
         notes.append(cell(f"Risk with the comparator: {'; '.join(sources)}."))
+    if any(OBSERVED_MARK in run.text for row in rows for of in row[1:3] for run in of):
+        notes.append(cell(f"{OBSERVED_MARK} What was observed: people with the event of people analysed, summed over the studies with "
+                          "these data, or a measurement as reported. It is not an estimate of the effect."))  # fmt: skip
     first = findings.analyses[0] if findings.analyses else None
     with_second = f"Risk with {first.second.name}" if first else "Risk with comparator"
     with_first = f"Risk with {first.first.name} (95% CI)" if first else "Risk with intervention"

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ class Loader:
             raise ProblemsFound(self.folder.problems)
         values = _fields(review[0]) | (_fields(protocol[0]) if protocol else {})
         values.pop("evisynth")
+        values["date"] = values["date"] or self._latest_date()
+        values["title"] = values["title"] or self.folder.path.resolve().name
         self.review = models.Review.objects.create(
             slug=slug, manuscript=self.folder.texts["report.md"], **values
         )
@@ -53,6 +56,17 @@ class Loader:
                 self._table(table.name)
         self._history()
         return self.review
+
+    def _latest_date(self) -> date:
+        """What dates a review whose own date is missing or wrong (which is reported): its latest search or plan.
+
+        Raises ProblemsFound where no date is given anywhere.
+        """
+        rows = [*self.folder.rows["searches"], *self.folder.rows["versions"]]
+        dates: list[date | None] = [row.values.get("searched") or row.values.get("date") for row in rows]
+        if not any(dates):
+            raise ProblemsFound(self.folder.problems)
+        return max(day for day in dates if day)
 
     def _table(self, name: str) -> None:
         special: dict[str, Callable[[Row, dict[str, Any]], bool]] = {

@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from evisynth.errors import Problem, near
-from evisynth.store.exchange.schema import Column, Table, Unfit, parsed
+from evisynth.store.exchange.schema import Column, Table, Unfit, parsed, unset
 from evisynth.store.exchange.tables import TABLES
 
 FREE_FILES = ("report.md", "history.jsonl")
@@ -186,7 +186,10 @@ def _read_csv_row(folder: Folder, table: Table, header: list[str], line: int, ce
 
 
 def _values(folder: Folder, table: Table, look: Any) -> dict[str, Any] | None:
-    """All columns parsed, or None where one that is needed does not fit. Each misfit is reported."""
+    """All columns parsed, or None where one that is needed does not fit. Each misfit is reported.
+
+    A mapping that a file has once is kept with a blank in the place of the misfit: the review goes on without it.
+    """
     values: dict[str, Any] = {}
     sound = True
     for column in table.columns:
@@ -197,9 +200,9 @@ def _values(folder: Folder, table: Table, look: Any) -> dict[str, Any] | None:
                 raise Unfit("is empty; it is needed.")
         except Unfit as misfit:
             folder.report(table.file, line, column.name, str(misfit))
-            values[column.name] = None
+            values[column.name] = unset(column)
             sound = sound and not _needed(column)
-    return values if sound else None
+    return values if sound or table.single else None
 
 
 def _needed(column: Column) -> bool:

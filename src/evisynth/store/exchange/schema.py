@@ -1,15 +1,22 @@
 """What a cell or key of the review folder may hold: one Column each, used to read, to check and to write."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from evisynth.errors import near
+from evisynth.reporting.documents.csv import FORMULA_STARTS
+from evisynth.reporting.documents.csv import NUMBER as NUMBER_OF_A_SPREADSHEET
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+LONGEST_ID = 60
+NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
+)  # and halves of letters, which nothing can store
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def parsed(column: Column, given: Any) -> Any:
     if not text:
         if column.required:
             raise Unfit("is empty; it is needed.")
-        return column.default if column.default is not None else _nothing(column.kind)
+        return unset(column)
     return _PARSERS.get(column.kind, _parse_text)(column, text)
 
 
@@ -83,14 +90,21 @@ def _text(given: Any) -> str:
         return "yes" if given else "no"
     if isinstance(given, (date, datetime)):
         return given.isoformat()
+    if not isinstance(given, (str, int, float)):
+        raise Unfit("found a value that is neither text nor a number; write it as plain text.")
     text = str(given).strip()
     if found := CONTROL.search(text):
         raise Unfit(f"holds the control character U+{ord(found[0]):04X}; remove it.")
     return text
 
 
-def _nothing(kind: str) -> Any:
-    return None if kind in {"date", "number", "whole", "ref", "yes/no"} else ""
+def unset(column: Column) -> Any:
+    """What a column holds where nothing is given, or nothing that can be used."""
+    if column.default is not None:
+        return column.default
+    if column.kind in {"texts", "words"}:
+        return []
+    return None if column.kind in {"date", "number", "whole", "ref", "yes/no"} else ""
 
 
 def _parse_text(_: Column, text: str) -> str:
@@ -100,6 +114,8 @@ def _parse_text(_: Column, text: str) -> str:
 def _parse_id(_: Column, text: str) -> str:
     if not ID.fullmatch(text):
         raise Unfit(f"found {text!r}; an id has small letters, digits and hyphens, such as 'longo-2008'.")
+    if len(text) > LONGEST_ID:
+        raise Unfit(f"has {len(text)} letters; an id has at most {LONGEST_ID}.")
     return text
 
 
@@ -113,13 +129,17 @@ def _parse_word(column: Column, text: str) -> str:
 
 def _parse_date(_: Column, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        if DATE.fullmatch(text):  # fromisoformat also takes 20121001 and 2012-W40-1
+            return date.fromisoformat(text)
+        raise ValueError
     except ValueError:
         raise Unfit(f"found {text!r}; a date such as 2012-10-01 is right.") from None
 
 
 def _parse_time(_: Column, text: str) -> str:
     try:
+        if not DATE.match(text):
+            raise ValueError
         datetime.fromisoformat(text)
     except ValueError:
         raise Unfit(f"found {text!r}; a time such as 2012-11-05T09:30:00Z is right.") from None
@@ -129,11 +149,17 @@ def _parse_time(_: Column, text: str) -> str:
 def number_in(text: str) -> float:
     """The number that a text is, or Unfit: decimal point, no thousands separators, no unit."""
     if NUMBER.fullmatch(text):
+        if math.isinf(float(text)):
+            raise Unfit(f"found {text!r}, which is beyond all numbers that can be computed with.")
         return float(text)
     if re.fullmatch(r"-?\d+,\d+", text):
         raise Unfit(f"found {text!r} with a decimal comma; {text.replace(',', '.')!r} is right.")
     if text.startswith("\u2212"):
         raise Unfit(f"found {text!r} with a typographic minus; {text.replace(chr(0x2212), '-')!r} is right.")
+    if re.fullmatch(r"[-\u2212]?\d{1,3}([,.'’\s]\d{3})+([.,]\d+)?", text):
+        raise Unfit(
+            f"found {text!r} with separators of thousands; digits and a decimal point alone are right."
+        )
     raise Unfit(f"found {text!r}; a number with a decimal point and nothing else is right, such as 12.5.")
 
 

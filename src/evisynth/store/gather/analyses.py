@@ -23,7 +23,8 @@ from evisynth.synthesis.analysis import AnalysisResult, Recipe, analyse
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.model_rule import ModelRule, check_rules
 
-RESULT_FIELDS = ("patients_with_event", "n", "event_count", "mean", "sd", "median", "q1", "q3", "min", "max")
+COUNTS = ("patients_with_event", "n", "event_count")
+RESULT_FIELDS = (*COUNTS, "mean", "sd", "median", "q1", "q3", "min", "max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def _analysed(
         certainty_comment=row.certainty.comment if certainty else "",
         certainty_stale=bool(certainty and result and row.certainty.analysis_hash != result.input_hash),
         source=f"{_file(row)}:{row.line}",
+        measure=row.measure,
     )
 
 
@@ -157,6 +159,9 @@ def _side(row: models.Analysis, study: StudyOf, side: str, values: Values) -> Si
         n=numbers.get("n"),
         event_count=numbers.get("event_count"),
         cells=tuple(present.values()),
+        values=tuple(
+            (field, number) for field, number in numbers.items() if number is not None and field not in COUNTS
+        ),
     )
 
 
