@@ -7,14 +7,15 @@ from evisynth.reporting import numbers
 from evisynth.reporting.derivations import side_in_words
 from evisynth.reporting.findings import Analysed, Side
 from evisynth.reporting.found import Found, in_a_row, no_claim, pick
-from evisynth.reporting.sentences import effect_with_interval, heterogeneity, recipe_in_words
+from evisynth.reporting.sentences import effect_with_interval, heterogeneity, recipe_in_words, symbols
+from evisynth.synthesis.pooling.single import SingleStudy
 from evisynth.synthesis.profiles import profile_named
 
 NEEDS_RESULT = (
     "effect", "measure", "estimate", "ci", "ci-low", "ci-high", "p", "steps", "participants", "pooled-studies", "rule",
     "recipe", "arithmetic", "zero-cells", "zero-cells-names", "common-effect", "random-effects", "model", "i2", "q", "df",
     "p-q", "tau2", "heterogeneity", "assumed-risk", "assumed-risk-source", "risk", "risk-ci", "difference", "needed",
-    "needed-ci", "certainty", "certainty-symbols", "certainty-meaning", "certainty-reasons", "why-not-pooled",
+    "needed-ci", "certainty", "certainty-symbols", "certainty-meaning", "certainty-factors", "why-not-pooled",
 )  # fmt: skip
 
 
@@ -104,10 +105,6 @@ def _certainty(analysed: Analysed) -> dict[str, Found]:
     certainty = analysed.certainty
     if certainty is None:
         return {}
-    reasons = "; ".join(
-        f"{factor.label.lower()} ({certainty.reasons.get(factor.id, 'no reason given').rstrip('.')})"
-        for factor, _ in certainty.moved
-    )
     how = "GRADE judgement in certainty.yaml: " + "; ".join(
         f"{factor.label} {steps:+d} ({certainty.reasons.get(factor.id, '')})"
         for factor, steps in certainty.moved
@@ -116,7 +113,7 @@ def _certainty(analysed: Analysed) -> dict[str, Found]:
         "certainty": certainty.level,
         "certainty-symbols": certainty.symbols,
         "certainty-meaning": certainty.meaning,
-        "certainty-reasons": reasons or "nothing moved it",
+        "certainty-factors": in_a_row([factor.label.lower() for factor, _ in certainty.moved]) or "nothing",
     }
     return {name: Found(text, how, (f"analysis/{analysed.key}",)) for name, text in texts.items()}
 
@@ -147,15 +144,17 @@ def _result(analysed: Analysed) -> dict[str, Found]:
         "ci-low": numbers.effect(low),
         "ci-high": numbers.effect(high),
         "p": numbers.p_value(result.p),
-        "steps": "; ".join(analysed.result.steps),
+        "steps": symbols("; ".join(analysed.result.steps)),
         "participants": numbers.whole(float(table.n1.sum() + table.n2.sum())),
         "pooled-studies": str(analysed.result.pooled.k) if analysed.result.pooled else "1",
-        "rule": rule,
-        "recipe": recipe_in_words(analysed),
-        "arithmetic": profile_named(recipe.profile).description.rstrip("."),
+        "rule": symbols(rule),
+        "recipe": symbols(recipe_in_words(analysed)),
+        "arithmetic": symbols(profile_named(recipe.profile).description.rstrip(".")),
         "zero-cells": str(len(with_zero)),
         "zero-cells-names": in_a_row(with_zero) or "none",
     }
+    if isinstance(result, SingleStudy) and result.note:
+        texts["note"] = result.note
     return {
         name: Found(text, "Read off the analysis.", (f"analysis/{analysed.key}",))
         for name, text in texts.items()

@@ -14,12 +14,15 @@ from evisynth.reporting.derivations import cell_value, study_name
 from evisynth.reporting.document import Derivation
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.found import Found, counted, in_a_row, long_date, no_claim, pick, slug
+from evisynth.reporting.sentences import kappa_interval
 from evisynth.screening.agreement import Agreement
 
 CLAIM = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+LONGEST = 400
 LITERAL = re.compile(r'"([^"]*)"')
 FILTERS: Mapping[str, Callable[[str], str]] = {
     "words": lambda text: numbers.in_words(float(text.replace(",", ""))) if _is_number(text) else text,
+    "none": lambda text: "none" if text == "0" else FILTERS["words"](text),
     "capital": lambda text: text[:1].upper() + text[1:],
     "lower": lambda text: text[:1].lower() + text[1:],
 }
@@ -42,9 +45,13 @@ class Claims:
 
         Raises DataError for a claim that does not exist, with the nearest that does, or that has no value.
         """
-        path, *filters = (part.strip() for part in claim.split("|"))
-        if literal := LITERAL.fullmatch(path):
+        if literal := LITERAL.fullmatch(claim.strip()):
             return literal[1], ""
+        if len(claim) > LONGEST:
+            raise DataError(
+                f"a path of {len(claim)} letters is no claim; there is none of more than {LONGEST}."
+            )
+        path, *filters = (part.strip() for part in claim.split("|"))
         found = self._find(path)
         text = found.text
         for name in filters:
@@ -297,5 +304,5 @@ def _agreement_claims(agreed: Agreement, how: str) -> dict[str, Found]:
         share = getattr(agreed, name)
         known[name] = Found("not defined" if share is None else numbers.percent(share), how)
     if agreed.kappa_ci is not None:
-        known["kappa-ci"] = Found(f"{agreed.kappa_ci[0]:.2f} to {agreed.kappa_ci[1]:.2f}", how)
+        known["kappa-ci"] = Found(kappa_interval(agreed), how)
     return known

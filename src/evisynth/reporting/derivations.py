@@ -9,7 +9,7 @@ from evisynth.reporting import numbers
 from evisynth.reporting.document import Derivation
 from evisynth.reporting.findings import Analysed, Findings, Side, StudyRow
 from evisynth.reporting.references import citation
-from evisynth.reporting.sentences import effect_with_interval, recipe_in_words, spread_in_words
+from evisynth.reporting.sentences import effect_with_interval, occasions, recipe_in_words, spread_in_words
 
 
 def all_derivations(findings: Findings) -> dict[str, Derivation]:
@@ -75,12 +75,14 @@ def _reports(findings: Findings) -> Iterator[Derivation]:
 
 
 def cell_title(findings: Findings, cell: Cell) -> str:
-    """Longo 2008, MOIT, end of treatment: people with at least one event (full serving)."""
+    """Longo 2008, MOIT, Tolerates a full serving of milk: people with at least one event."""
     study = findings.studies.get(cell.study)
     arm = next((arm.name for arm in study.arms if arm.key == cell.arm), cell.arm) if study else cell.arm
     labels = {named.key: named.name for named in findings.plan.characteristics}
+    outcomes = {analysed.outcome.key: analysed.outcome.name for analysed in findings.analyses}
     what = FIELDS.get(cell.field, labels.get(cell.field, cell.field))
-    where = ", ".join(part for part in (study_name(findings, cell.study), arm, cell.outcome) if part)
+    outcome = outcomes.get(cell.outcome, cell.outcome)
+    where = ", ".join(part for part in (study_name(findings, cell.study), arm, outcome) if part)
     return f"{where}: {what}"
 
 
@@ -196,12 +198,13 @@ def _analysis_how(analysed: Analysed) -> str:
 
 
 def side_in_words(side: Side | None) -> str:
-    """11/30, or median 280 (range 0 to 1900), n = 9."""
+    """11/30; 4/30, 5 events; or median 280 (range 0 to 1900), n = 9."""
     if side is None:
         return "no data"
     n = "" if side.n is None else numbers.value(side.n)
     if side.events is not None:
-        return f"{numbers.value(side.events)}/{n}" if n else numbers.value(side.events)
+        people = f"{numbers.value(side.events)}/{n}" if n else numbers.value(side.events)
+        return people if side.event_count is None else f"{people}, {occasions(side.event_count)}"
     spread = spread_in_words(dict(side.values))
     return f"{spread}, n = {n}" if spread and n else spread or "no counts"
 

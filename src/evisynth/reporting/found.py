@@ -36,17 +36,21 @@ def counted(names: list[str], how: str, inputs: tuple[str, ...] = ()) -> dict[st
 
 
 def slug(text: str) -> str:
-    """ "Single-blind " -> "single-blind": how a value is written in the path of a claim."""
+    """How a value is written in the path of a claim: "Double blind" as double-blind."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
 def in_a_row(names: list[str]) -> str:
-    """ "A, B and C"."""
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else ""
+    """Names as a sentence lists them: A, B and C; with semicolons where a name has a comma."""
+    if len(names) < 2:
+        return "".join(names)
+    between = "; " if any("," in name for name in names) else ", "
+    last = "; and " if between == "; " else " and "
+    return between.join(names[:-1]) + last + names[-1]
 
 
 def long_date(iso: str) -> str:
-    """ "2012-10-01" -> "1 October 2012"."""
+    """A date as prose writes it: 2012-10-01 as 1 October 2012."""
     if not iso:
         return "not given"
     year, month, day = iso.split("-")

@@ -28,7 +28,8 @@ def _analysis(analysed: Analysed) -> list[str]:
             lines.append(f"  {named.name}: {text}")
     result = analysed.result.result if analysed.result else None
     if analysed.result is not None and result is not None:
-        lines.append(f"  {effect_with_interval(result)}")
+        people = numbers.whole(float(analysed.result.table.n1.sum() + analysed.result.table.n2.sum()))
+        lines.append(f"  {effect_with_interval(result)}; {people} people")
         lines += [f"  {step}" for step in analysed.result.steps]
     elif analysed.why_not_pooled:
         lines.append(f"  not pooled: {analysed.why_not_pooled}")
@@ -56,11 +57,11 @@ def _side(rows: list[StudyRow], which: str) -> str:
     counts = [side.event_count for side in sides]
     if all(count is not None for count in counts):
         text += f", {numbers.whole(sum(counts))} events in all"
-    if n and events and not analysed_pair(rows):
+    if n and events and not _compared(rows) and n / events >= 2:
         text += f", one in {-(-int(n) // int(events))}"
     return text
 
 
-def analysed_pair(rows: list[StudyRow]) -> bool:
+def _compared(rows: list[StudyRow]) -> bool:
     """Whether both sides have counts, so that they are compared and not told alone."""
     return any(row.first and row.second for row in rows)

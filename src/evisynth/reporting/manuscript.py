@@ -25,6 +25,7 @@ NUMBER_WORD = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundreds?|thousands?)\b",
     re.IGNORECASE,
 )
+LINE_END = re.compile(r"\r\n|\r|\n")  # U+2028 and the like are no lines of a file
 PART = re.compile(r"(figure|table|list)\s+(.+)")
 PLACE = re.compile(r"prisma\s+([\w\s,]+)")  # under a heading: these items of the checklist are reported here
 
@@ -51,7 +52,7 @@ class _Reader:
         self.part = part
         self.found: list[str] = []
         self.lines: list[int] = []
-        self.heading = ""
+        self.heading = "Title"  # what stands before the first heading is about the whole report
         self.manuscript = Manuscript()
 
     def problem(self, line: int, name: str, message: str) -> None:
@@ -59,7 +60,7 @@ class _Reader:
 
     def read(self, text: str) -> Manuscript:
         marked = "\n".join(
-            self._marked(number, line) for number, line in enumerate(text.splitlines(), start=1)
+            self._marked(number, line) for number, line in enumerate(LINE_END.split(text), start=1)
         )
         tokens = MarkdownIt("commonmark").enable("table").parse(marked)
         self.manuscript.blocks = list(self._blocks(_Tokens(tokens)))
@@ -87,7 +88,7 @@ class _Reader:
             if token.type == "heading_open":
                 runs = self._runs(tokens.take("inline"))
                 self.heading = "".join(run.text for run in runs)
-                yield Heading(int(token.tag[1]), self.heading)
+                yield Heading(min(int(token.tag[1]), 4), self.heading)
             elif token.type == "paragraph_open":
                 yield from self._paragraph(tokens.take("inline"))
             elif token.type in {"bullet_list_open", "ordered_list_open"}:
@@ -161,11 +162,17 @@ class _Reader:
                 runs.append(Text(" ", bold=bold > 0, italic=italic > 0))
             elif token.type in {"text", "code_inline", "html_inline"}:
                 runs += self._split(token.content, line, bold=bold > 0, italic=italic > 0)
+            elif token.type == "image":
+                self.problem(
+                    line, "", "has a picture; figures are called in with {{ figure NAME }}. It was left out."
+                )
         return tuple(runs)
 
     def _split(self, text: str, line: int, *, bold: bool, italic: bool) -> Iterator[Text]:
         at = 0
         for mark in MARK.finditer(text):
+            if not self._is_ours(mark):
+                continue
             if before := text[at : mark.start()]:
                 self._report_numbers(before, line)
                 yield Text(before, bold=bold, italic=italic)
@@ -175,11 +182,16 @@ class _Reader:
             self._report_numbers(rest, line)
             yield Text(rest, bold=bold, italic=italic)
 
+    def _is_ours(self, mark: re.Match[str]) -> bool:
+        """Whether it stands for a claim: an entity such as &#xE000; can bring the private signs in again."""
+        return len(mark[1]) < 10 and int(mark[1]) < len(self.found)
+
     def _claim(self, number: int, *, bold: bool, italic: bool) -> Text:
         claim, line = self.found[number], self.lines[number]
         try:
             text, why = self.claims.resolve(claim)
         except DataError as error:
+            claim = claim if len(claim) < 100 else f"{claim[:99]}…"
             self.problem(line, claim, str(error))
             return Text(f"[no value: {claim}]", bold=True, italic=italic)
         return Text(text, why=why, bold=bold, italic=italic)

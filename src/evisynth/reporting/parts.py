@@ -79,10 +79,11 @@ def included_references(findings: Findings) -> Sequence[Block]:
 
 def differences(findings: Findings) -> Sequence[Block]:
     """Differences between protocol and review: amendments, analyses not as planned, analyses nobody planned."""
-    items: list[Runs] = []
-    for amendment in findings.plan.amendments:
-        items.append((Text(f"{amendment.section} (amended {amendment.date}): ", bold=True),
-                      Text(f"{amendment.change.rstrip('.')}. Reason: {amendment.reason.rstrip('.')}.")))  # fmt: skip
+    items: list[Runs] = [
+        (Text(f"{amendment.section} (amended {amendment.date}): ", bold=True),
+         Text(f"{amendment.change.rstrip('.')}. Reason: {amendment.reason.rstrip('.')}."))
+        for amendment in findings.plan.amendments
+    ]  # fmt: skip
     for analysed in findings.analyses:
         left_out = [f"{row.name} ({row.left_out})" for row in analysed.rows if row.left_out]
         if not analysed.planned:
@@ -128,8 +129,9 @@ def reading_notes(findings: Findings) -> Sequence[Block]:
             shown = "; ".join(file.notes[:5]) + (
                 f"; and {len(file.notes) - 5} more" if len(file.notes) > 5 else ""
             )
-            numbers = f"{file.found} records in the file, {file.records} read, {file.lost} not read ({file.format}, {file.encoding})."
-            text = (Text(f"{search.name}: ", bold=True), Text(numbers, why=f"source/{search.key}"))
+            counts = f"{file.found} records in the file, {file.records} read, {file.lost} not read"
+            text = (Text(f"{search.name}: ", bold=True),
+                    Text(f"{counts} ({file.format}, {file.encoding}).", why=f"source/{search.key}"))  # fmt: skip
             items.append((*text, Text(f" Notes: {shown}." if shown else "")))
     return (Bullets(tuple(items)),)
 
@@ -169,7 +171,7 @@ def narrative(findings: Findings, key: str) -> Sequence[Block]:
     items: list[Runs] = []
     for row in analysed.rows:
         sides = [
-            f"{named.name}: {side_told(row, which)}"
+            f"{named.name} {side_told(row, which)}"
             for named, which in ((analysed.first, "first"), (analysed.second, "second"))
         ]
         none = row.first is None and row.second is None

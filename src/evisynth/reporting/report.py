@@ -56,9 +56,10 @@ def _missing(problems: tuple[Problem, ...], most: int = 50) -> tuple[Block, ...]
         return ()
     items = tuple((Text(str(problem)),) for problem in problems[:most])
     more = f" The first {most} are shown; problems.txt has all." if len(problems) > most else ""
+    found = f"{len(problems)} problems were found." if len(problems) > 1 else "A problem was found."
     return (
         Heading(1, "Problems in this build"),
-        Paragraph((Text(f"{len(problems)} problems were found. What they concern is missing below.{more}"),)),
+        Paragraph((Text(f"{found} What is concerned is missing below.{more}"),)),
         Bullets(items),
     )
 

@@ -1,9 +1,11 @@
 """Results in words: the same phrases wherever a result is told."""
 
+import re
 from collections.abc import Mapping
 
 from evisynth.reporting import numbers
 from evisynth.reporting.findings import Analysed, StudyRow
+from evisynth.screening.agreement import Agreement
 from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.pooling.single import SingleStudy
 from evisynth.synthesis.profiles import profile_named
@@ -42,6 +44,14 @@ def overall_test(result: Pooled | SingleStudy) -> str:
     return f"Test for overall effect: Z = {abs(result.z):.2f} ({numbers.p_value(result.p)})"
 
 
+def kappa_interval(agreed: Agreement) -> str:
+    """0.47 to 1.00: the interval of kappa, cut off where kappa ends; "" when it is not defined."""
+    if agreed.kappa_ci is None:
+        return ""
+    low, high = agreed.kappa_ci
+    return f"{max(low, -1):.2f} to {min(high, 1):.2f}"
+
+
 def spread_in_words(values: Mapping[str, float]) -> str:
     """Mean 5.2 (SD 1.1), or median 280 (range 0 to 1900): what a report gives of a measurement."""
     shown = {field: numbers.value(value) for field, value in values.items()}
@@ -60,6 +70,16 @@ _SPREADS = {"sd": "SD {sd}", "quartiles": "quartiles {q1} to {q3}", "range": "ra
 _NEEDS = {"sd": {"sd"}, "quartiles": {"q1", "q3"}, "range": {"min", "max"}}
 
 
+def occasions(events: float) -> str:
+    """Events, of which a person may have several: 1 event, 5 events."""
+    return f"{numbers.value(events)} event{'' if events == 1 else 's'}"
+
+
+def symbols(text: str) -> str:
+    """I2, tau2 and Chi2 as they are printed: I², tau², Chi²."""
+    return re.sub(r"\b(I|tau|Chi)2\b", r"\1²", text)
+
+
 def side_told(row: StudyRow, which: str) -> str:
     """One group of one study in words: 4 of 30 (5 events in all); median 280 (range 0 to 1900), n = 9; not reported."""
     side = row.first if which == "first" else row.second
@@ -67,7 +87,7 @@ def side_told(row: StudyRow, which: str) -> str:
         return row.not_available or "no data"
     n = "" if side.n is None else numbers.value(side.n)
     if side.events is not None:
-        count = f" ({numbers.value(side.event_count)} events in all)" if side.event_count is not None else ""
+        count = f" ({occasions(side.event_count)} in all)" if side.event_count is not None else ""
         return f"{numbers.value(side.events)}{f' of {n}' if n else ''}{count}"
     return spread_in_words(dict(side.values)) + (f", n = {n}" if n else "")
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from evisynth.reporting.document import Table
 from evisynth.reporting.findings import Findings
-from evisynth.reporting.tables.analyses import counts_table, results_table
+from evisynth.reporting.tables.analyses import counts_table, models_table, results_table
 from evisynth.reporting.tables.appraisal import risk_of_bias_table
+from evisynth.reporting.tables.certainty import certainty_table
 from evisynth.reporting.tables.extraction import disagreements_table, extraction_agreement_table, values_table
 from evisynth.reporting.tables.screening import agreement_table, excluded_table, not_retrieved_table
 from evisynth.reporting.tables.search import duplicates_table, search_table
@@ -31,5 +32,7 @@ TABLES: dict[str, Callable[[Findings], Table]] = {
     "risk-of-bias": risk_of_bias_table,
     "counts": counts_table,
     "results": results_table,
+    "models": models_table,
+    "certainty": certainty_table,
     "summary-of-findings": summary_of_findings_table,
 }

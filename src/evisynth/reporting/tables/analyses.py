@@ -4,7 +4,7 @@ from evisynth.reporting import numbers
 from evisynth.reporting.derivations import side_in_words
 from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.findings import Analysed, Findings
-from evisynth.reporting.sentences import effect_with_interval
+from evisynth.reporting.sentences import effect_with_interval, symbols
 from evisynth.reporting.tables.cells import cell
 
 
@@ -39,7 +39,7 @@ def counts_table(findings: Findings) -> Table:
 
 def _effect(analysed: Analysed) -> str:
     if analysed.result is None or analysed.result.result is None:
-        return f"not pooled: {analysed.why_not_pooled}" if analysed.kind == "narrative" else analysed.kind
+        return "not pooled" if analysed.kind == "narrative" else analysed.kind
     return effect_with_interval(analysed.result.result)
 
 
@@ -48,7 +48,9 @@ def results_table(findings: Findings) -> Table:
     rows = []
     for analysed in findings.analyses:
         pooled = analysed.result.pooled if analysed.result else None
-        steps = "; ".join(analysed.result.steps) if analysed.result else "–"
+        steps = (
+            symbols("; ".join(analysed.result.steps)) if analysed.result else analysed.why_not_pooled or "–"
+        )
         I2 = "–" if pooled is None or pooled.I2 is None else f"{pooled.I2:.0f}%"
         why = f"analysis/{analysed.key}"
         rows.append(
@@ -63,7 +65,32 @@ def results_table(findings: Findings) -> Table:
         caption="All analyses",
         columns=(
             Column("Analysis", width=1.8), Column("Plan", width=0.8), Column("Kind", width=1.1), Column("Studies", "right", 0.7),
-            Column("Effect", width=2.2), Column("I²", "right", 0.5), Column("How the model was chosen", width=2.2),
+            Column("Effect", width=1.8), Column("I²", "right", 0.5), Column("How the model was chosen, or why there is none", width=2.6),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
+
+
+def models_table(findings: Findings) -> Table:
+    """Each pooled result under both models, and which of them the rule chose: how much hangs on that choice."""
+    rows = []
+    for analysed in findings.analyses:
+        result = analysed.result
+        if result is None or result.common is None or result.random is None:
+            continue
+        why = f"analysis/{analysed.key}"
+        rows.append(
+            (
+                cell(analysed.title), cell(effect_with_interval(result.common), why),
+                cell(effect_with_interval(result.random), why), cell(result.model or "–", why),
+            )
+        )  # fmt: skip
+    return Table(
+        name="models",
+        caption="Pooled results under either model",
+        columns=(
+            Column("Analysis", width=2.2), Column("Common effect", "right", 2), Column("Random effects", "right", 2),
+            Column("Chosen", width=1.2),
         ),
         rows=tuple(rows),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Every value with its two extractions and consensus; where they differ; how often they agree."""
 
 from evisynth.extraction.consensus import Cell
+from evisynth.extraction.fields import FIELDS
 from evisynth.reporting import numbers
 from evisynth.reporting.derivations import cell_title, cell_value, person_name
 from evisynth.reporting.document import Column, Runs, Table
@@ -16,8 +17,10 @@ _COLUMNS = (
 
 
 def _row(findings: Findings, of: Cell) -> tuple[Runs, ...]:
-    extractions = "; ".join(f"{entry.person}: {entry.shown}" for entry in of.extractions)
-    settled = f"{of.consensus.person}: {of.consensus.shown}" if of.consensus else "–"
+    extractions = "; ".join(
+        f"{person_name(findings, entry.person)}: {entry.shown}" for entry in of.extractions
+    )
+    settled = f"{person_name(findings, of.consensus.person)}: {of.consensus.shown}" if of.consensus else "–"
     return (
         cell(cell_title(findings, of)),
         cell(extractions or "–"),
@@ -37,13 +40,12 @@ def disagreements_table(findings: Findings) -> Table:
     rows = []
     for of in findings.cells.values():
         if of.differs:
-            by = person_name(findings, of.consensus.person) if of.consensus else "open"
-            note = of.consensus.note if of.consensus else ""
-            rows.append((*_row(findings, of), cell(f"{by}{': ' if note else ''}{note}")))
+            note = of.consensus.note if of.consensus else "open: nobody has settled it"
+            rows.append((*_row(findings, of), cell(note or "–")))
     return Table(
         name="disagreements",
         caption="Values on which the two extractions differ",
-        columns=(*_COLUMNS, Column("Settled by", width=2.4)),
+        columns=(*_COLUMNS, Column("Why", width=2.4)),
         rows=tuple(rows),
     )
 
@@ -51,7 +53,7 @@ def disagreements_table(findings: Findings) -> Table:
 def extraction_agreement_table(findings: Findings) -> Table:
     labels = {named.key: named.name for named in findings.plan.characteristics}
     rows = [
-        (cell(labels.get(of.field, of.field)), cell(str(of.both)), cell(str(of.same)),
+        (cell(labels.get(of.field, FIELDS.get(of.field, of.field))), cell(str(of.both)), cell(str(of.same)),
          cell("–" if of.share is None else numbers.percent(of.share)))
         for of in findings.field_agreement
     ]  # fmt: skip

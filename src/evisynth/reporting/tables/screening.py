@@ -1,48 +1,51 @@
 """Agreement of the screeners, reports excluded and reports not retrieved."""
 
-from evisynth.reporting import numbers
-from evisynth.reporting.document import Column, Runs, Table
-from evisynth.reporting.findings import Findings, ReportRead
+from evisynth.reporting.document import Column, Table
+from evisynth.reporting.findings import Findings, ReportRead, StageScreened
 from evisynth.reporting.references import citation
+from evisynth.reporting.sentences import kappa_interval
 from evisynth.reporting.tables.cells import cell, cells
 
 STAGES = {"title-abstract": "Title and abstract", "full-text": "Full text"}
 
 
 def agreement_table(findings: Findings) -> Table:
-    """The 2x2 table of votes, observed agreement, kappa with its interval, positive and negative agreement.
+    """The 2x2 table of votes, observed agreement, kappa with its interval, positive and negative agreement; a column a stage.
 
     Source: Cohen 1960, doi:10.1177/001316446002000104; Handbook 5.1, section 7.2.6.
     """
-    rows = []
-    for stage in findings.screened:
-        agreed = stage.agreement
-        if agreed is None:
-            rows.append(cells(STAGES[stage.stage], *["–"] * 7, stage.conflicts_settled, stage.changed_votes))
-            continue
-        kappa = "not defined" if agreed.kappa is None else f"{agreed.kappa:.2f}"
-        if agreed.kappa_ci is not None:
-            kappa += f" ({agreed.kappa_ci[0]:.2f} to {agreed.kappa_ci[1]:.2f})"
-        rows.append(
-            cells(
-                STAGES[stage.stage], agreed.both_include, agreed.only_first, agreed.only_second, agreed.both_exclude,
-                _share(agreed.observed), kappa, f"{_share(agreed.positive)} / {_share(agreed.negative)}",
-                stage.conflicts_settled, stage.changed_votes,
-            )
-        )  # fmt: skip
-    right = "right"
+    columns = [_agreed(stage) for stage in findings.screened]
+    rows = tuple(
+        cells(label, *(column[label] for column in columns)) for label in (columns[0] if columns else {})
+    )
     return Table(
         name="agreement",
         caption="Agreement of the two people who screened",
         columns=(
-            Column("Stage", width=1.6), Column("Both include", right, 0.8), Column("Only first", right, 0.7),
-            Column("Only second", right, 0.8), Column("Both exclude", right, 0.8), Column("Observed", right, 0.9),
-            Column("Kappa (95% CI)", right, 1.7), Column("Positive / negative", right, 1.4),
-            Column("Settled by consensus", right, 1.0), Column("Votes changed", right, 0.9),
+            Column("", width=2),
+            *(Column(STAGES[stage.stage], "right", 1.2) for stage in findings.screened),
         ),
-        rows=tuple(rows),
-        notes=(cell("“Maybe” counts as the settings of the review say."),),
+        rows=rows,
+        notes=(cell("“Maybe” counts as the settings of the review say. Intervals are cut off at 1."),),
+    )
+
+
+def _agreed(stage: StageScreened) -> dict[str, object]:
+    """Label -> what one stage has for it; "–" where two people did not vote."""
+    agreed = stage.agreement
+    known: dict[str, object] = dict.fromkeys(
+        ("Both include", "Only the first includes", "Only the second includes", "Both exclude", "Observed agreement",
+         "Kappa (95% CI)", "Agreement about inclusion", "Agreement about exclusion"), "–",
     )  # fmt: skip
+    if agreed is not None:
+        interval = kappa_interval(agreed)
+        kappa = "not defined" if agreed.kappa is None else f"{agreed.kappa:.2f}"
+        values = (
+            agreed.both_include, agreed.only_first, agreed.only_second, agreed.both_exclude, _share(agreed.observed),
+            f"{kappa} ({interval})" if interval else kappa, _share(agreed.positive), _share(agreed.negative),
+        )  # fmt: skip
+        known = dict(zip(known, values, strict=True))
+    return known | {"Settled by consensus": stage.conflicts_settled, "Votes changed": stage.changed_votes}
 
 
 def _share(share: float | None) -> str:
@@ -54,21 +57,18 @@ def _reports(reports: list[ReportRead]) -> list[ReportRead]:
 
 
 def excluded_table(findings: Findings) -> Table:
-    """Reports read and excluded, by reason."""
+    """Reports read and excluded, in the order of the reasons of the protocol."""
     excluded = [report for report in findings.reports.values() if report.state == "excluded"]
-    rows: list[tuple[Runs, ...]] = []
-    for reason in (named.name for named in findings.plan.reasons):
-        of_reason = _reports([report for report in excluded if report.exclusion_reason == reason])
-        if of_reason:
-            rows.append((cell(f"{reason} ({numbers.whole(len(of_reason))})", bold=True),))
-        rows += [
-            (cell(citation(report.record), f"report/{report.key}"), cell(report.exclusion_reason))
-            for report in of_reason
-        ]
+    order = [named.name for named in findings.plan.reasons]
+    rows = [
+        (cell(reason), cell(citation(report.record), f"report/{report.key}"), cell(report.note or "–"))
+        for reason in order
+        for report in _reports([report for report in excluded if report.exclusion_reason == reason])
+    ]
     return Table(
         name="excluded",
         caption="Reports excluded in full text, with reasons",
-        columns=(Column("Report", width=4), Column("Reason", width=1.6)),
+        columns=(Column("Reason", width=1.5), Column("Report", width=4), Column("Note", width=0.8)),
         rows=tuple(rows),
     )
 

@@ -7,11 +7,9 @@ from evisynth.reporting.tables.cells import cell
 
 
 def _limits(search: Searched) -> str:
-    parts = (
-        search.coverage,
-        search.limits or "no limits",
-        search.peer_reviewed and f"strategy peer-reviewed: {search.peer_reviewed}",
-    )
+    limits = search.limits if search.limits not in {"", "none"} else "no limits"
+    reviewed = search.peer_reviewed not in {"", "no"}
+    parts = (search.coverage, limits, f"strategy peer-reviewed: {search.peer_reviewed}" if reviewed else "")
     return "; ".join(part for part in parts if part)
 
 
@@ -43,6 +41,7 @@ def search_table(findings: Findings) -> Table:
             Column("Coverage and limits", width=2.6), Column("Records", "right", 0.8), Column("Not read", "right", 0.8),
         ),
         rows=tuple(rows),
+        notes=(cell("A strategy was peer-reviewed where its row says so."),),
     )  # fmt: skip
 
 

@@ -39,13 +39,14 @@ def characteristics_table(findings: Findings) -> Table:
             )
             rows.append((cell("Arm"), (*text, Text(f". {arm.description}" if arm.description else ""))))
         rows.append((cell("Primary report"), _reports_of(findings, study, "primary")))
-        secondary = sum(role == "secondary" for _, role in study.reports)
-        if secondary:
-            rows.append((cell("Further reports"), _reports_of(findings, study, "secondary")))
+        further = [key for key, role in study.reports if role == "secondary" and key in findings.reports]
+        for number, key in enumerate(further):
+            label = "Further reports" if number == 0 else ""
+            rows.append((cell(label), cell(citation(findings.reports[key].record), f"report/{key}")))
     return Table(
         name="characteristics",
         caption="Characteristics of included studies",
-        columns=(Column("", width=1.2), Column("", width=4.4)),
+        columns=(Column("Characteristic", width=1.2), Column("As extracted", width=4.4)),
         rows=tuple(rows),
     )
 

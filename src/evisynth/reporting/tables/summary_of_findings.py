@@ -3,6 +3,7 @@
 Source: Cochrane Handbook 6.5, chapter 14.
 """
 
+from evisynth.appraisal.grade import Certainty
 from evisynth.reporting import numbers
 from evisynth.reporting.document import Column, Runs, Table, Text
 from evisynth.reporting.findings import Analysed, Findings
@@ -17,7 +18,10 @@ def _risks(analysed: Analysed) -> tuple[Runs, Runs]:
     why = f"analysis/{analysed.key}"
     if analysed.absolute is None:
         seen = [observed(analysed, which) for which in ("second", "first")]
-        first, second = (cell(f"{text} {OBSERVED_MARK}", why) if text else EMPTY for text in seen)
+        missing = (
+            "; ".join(dict.fromkeys(row.not_available for row in analysed.rows if row.not_available)) or "–"
+        )
+        first, second = (cell(f"{text} {OBSERVED_MARK}" if text else missing, why) for text in seen)
         return first, second
     low, high = analysed.absolute.intervention_ci_per_1000
     return (
@@ -69,6 +73,10 @@ def _certainty(analysed: Analysed, note: int) -> Runs:
     )
 
 
+def _reason(certainty: Certainty, factor: str) -> str:
+    return certainty.reasons.get(factor, "no reason given").rstrip(".")
+
+
 def summary_of_findings_table(findings: Findings) -> Table:
     """Outcome, risks, relative effect, participants, certainty with its reasons as notes, comment."""
     rows: list[tuple[Runs, ...]] = []
@@ -78,7 +86,7 @@ def summary_of_findings_table(findings: Findings) -> Table:
         if analysed.certainty is not None and analysed.certainty.moved:
             number = len(notes) + 1
             reasons = "; ".join(
-                f"{factor.label} {steps:+d}: {analysed.certainty.reasons.get(factor.id, 'no reason given').rstrip('.')}"
+                f"{factor.label} {'+' if steps > 0 else '−'}{abs(steps)}: {_reason(analysed.certainty, factor.id)}"
                 for factor, steps in analysed.certainty.moved
             )
             notes.append(cell(f"[{number}] {reasons}."))
@@ -94,19 +102,20 @@ def summary_of_findings_table(findings: Findings) -> Table:
     if sources:
         notes.append(cell(f"Risk with the comparator: {'; '.join(sources)}."))
     if any(OBSERVED_MARK in run.text for row in rows for of in row[1:3] for run in of):
-        notes.append(cell(f"{OBSERVED_MARK} What was observed: people with the event of people analysed, summed over the studies with "
-                          "these data, or a measurement as reported. It is not an estimate of the effect."))  # fmt: skip
+        notes.append(cell(f"{OBSERVED_MARK} Observed: people with the event of people analysed, summed over the studies, or a "
+                          "measurement as reported. It is not an estimate of the effect."))  # fmt: skip
     first = findings.analyses[0] if findings.analyses else None
+    compared = f"{first.first_name} compared with {first.second_name}" if first else ""
     with_second = f"Risk with {first.second.name}" if first else "Risk with comparator"
     with_first = f"Risk with {first.first.name} (95% CI)" if first else "Risk with intervention"
     return Table(
         name="summary-of-findings",
-        caption="Summary of findings",
+        caption=f"Summary of findings: {compared}" if first else "Summary of findings",
         columns=(
             Column("Outcome (time)", width=2), Column(with_second, "right", 1.1), Column(with_first, "right", 1.4),
             Column("Relative effect (95% CI)", "right", 1.4), Column("Participants (studies)", "right", 1.1),
             Column("Certainty", width=1.1), Column("Comment", width=2.4),
         ),
         rows=tuple(rows),
-        notes=tuple(notes),
+        notes=(cell(f"People: {findings.plan.population}. CI: confidence interval."), *notes),
     )  # fmt: skip

@@ -3,34 +3,43 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from evisynth.errors import DataError, near
 from evisynth.store import models
-from evisynth.store.exchange.schema import Column, Table, written
+from evisynth.store.exchange.schema import Column, Table, guarded, written
 from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
+
+# A line without control characters, breaks of Unicode, and marks of direction.
+HARMLESS = re.compile("[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]*")
 
 
 def export_review(review: models.Review, path: Path) -> None:
     """Write the review into `path`, which is made if it is not there; generated reports are not written."""
     path.mkdir(parents=True, exist_ok=True)
+    _write_searches(review, path)
     for file in dict.fromkeys(table.file for table in TABLES):
         tables = [table for table in TABLES if table.file == file]
         text = _csv_text(review, tables[0]) if file.endswith(".csv") else _yaml_text(review, tables)
-        if text or any(table.required for table in tables):
-            (path / file).write_text(text, encoding="utf-8", newline="\n")
-    if review.manuscript:
-        (path / "report.md").write_text(review.manuscript, encoding="utf-8", newline="")
+        _write(path / file, text, keep=any(table.required for table in tables))
+    _write(path / "report.md", review.manuscript)
     events = models.Event.objects.filter(review=review)
-    if events.exists():
-        lines = [json.dumps(_event(event), ensure_ascii=False, sort_keys=True) for event in events]
-        (path / "history.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    _write_searches(review, path)
+    lines = [json.dumps(_event(event), ensure_ascii=False, sort_keys=True) + "\n" for event in events]
+    _write(path / "history.jsonl", "".join(lines))
+
+
+def _write(path: Path, text: str, *, keep: bool = False) -> None:
+    """Write a file; without text there is none, and one of an earlier export goes, unless it is to be kept empty."""
+    if text or keep:
+        path.write_text(text, encoding="utf-8", newline="")
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _event(event: models.Event) -> dict[str, Any]:
@@ -41,12 +50,17 @@ def _event(event: models.Event) -> dict[str, Any]:
 
 def _write_searches(review: models.Review, path: Path) -> None:
     for batch in models.ImportBatch.objects.filter(review=review):
-        _write_bytes(path / batch.file, bytes(batch.content))
+        _write_bytes(path, batch.file, bytes(batch.content))
     for search in models.SearchRun.objects.filter(review=review).exclude(strategy_file=""):
-        _write_bytes(path / search.strategy_file, bytes(search.strategy))
+        if search.strategy:  # else there was no such file
+            _write_bytes(path, search.strategy_file, bytes(search.strategy))
 
 
-def _write_bytes(path: Path, content: bytes) -> None:
+def _write_bytes(folder: Path, name: str, content: bytes) -> None:
+    """Write a file that a row names; a name that leads out of the folder is refused."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise DataError(f"The file {name!r} of a search is outside the review folder; name one in it.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
@@ -82,7 +96,7 @@ def _csv_text(review: models.Review, table: Table) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
     for row in rows:
-        writer.writerow([_csv_cell(column, _cell(row, column)) for column in table.columns])
+        writer.writerow([guarded(_csv_cell(column, _cell(row, column))) for column in table.columns])
     return out.getvalue()
 
 
@@ -125,15 +139,18 @@ def _mapping(table: Table, row: Any, nested: list[Table]) -> CommentedMap:
 
 
 def _changed(review: models.Review) -> list[models.Analysis]:
-    analyses = models.Analysis.objects.filter(review=review).prefetch_related("left_out__study")
-    return [analysis for analysis in analyses if not analysis.pool or analysis.left_out.all()]
+    analyses = models.Analysis.objects.filter(review=review).order_by("-planned", "position")
+    analyses = analyses.prefetch_related("left_out__study")
+    return [of for of in analyses if not of.pool or of.not_pooled_reason or of.left_out.all()]
 
 
 def _not_as_planned(analysis: models.Analysis) -> CommentedMap:
     mapping = CommentedMap(id=analysis.key, pool="yes" if analysis.pool else "no")
     if analysis.not_pooled_reason:
-        mapping["reason"] = analysis.not_pooled_reason
-    left_out = [CommentedMap(study=row.study.key, reason=row.reason) for row in analysis.left_out.all()]
+        mapping["reason"] = _yaml_string(analysis.not_pooled_reason)
+    left_out = [
+        CommentedMap(study=row.study.key, reason=_yaml_string(row.reason)) for row in analysis.left_out.all()
+    ]
     _put_list(mapping, "leave_out", left_out)
     return mapping
 
@@ -153,13 +170,26 @@ def _put_columns(tree: CommentedMap, table: Table, row: Any) -> None:
 def _scalar(column: Column, value: Any) -> Any:
     if column.name == "evisynth" or column.kind == "whole":
         return int(value)
-    if isinstance(value, str) and "\n" in value:
-        return LiteralScalarString(value)
+    if isinstance(value, list):
+        return [_yaml_string(item) for item in value]
+    if isinstance(value, str):
+        return _yaml_string(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _yaml_string(text: str) -> Any:
+    """A text so that it is read back as it is: lines in a block, strange letters and blanks in double quotes."""
+    lines = text.split("\n")
+    if not all(HARMLESS.fullmatch(line) for line in lines):
+        return DoubleQuotedScalarString(text)
+    if len(lines) == 1:
+        return text
+    in_block = not text.startswith(" ") and all(line == line.rstrip() for line in lines)
+    return LiteralScalarString(text) if in_block else DoubleQuotedScalarString(text)
 
 
 def review_named(slug: str) -> models.Review:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -12,6 +13,7 @@ from django.db import models as django_models
 from django.db import transaction
 
 from evisynth.errors import DataError, Problem, ProblemsFound, near
+from evisynth.extraction.fields import value_problems
 from evisynth.search.formats import read_bytes
 from evisynth.search.record import Record as PlainRecord
 from evisynth.store import models
@@ -19,6 +21,8 @@ from evisynth.store.exchange.reading import Folder, Row, read_folder
 from evisynth.store.exchange.schema import Unfit, number_in
 from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
 from evisynth.store.history import breaks
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Index = dict[str, dict[Any, django_models.Model]]
 
@@ -71,6 +75,8 @@ class Loader:
     def _table(self, name: str) -> None:
         special: dict[str, Callable[[Row, dict[str, Any]], bool]] = {
             "extraction": self._typed_value,
+            "screening": self._settled_one_way,
+            "post_hoc": self._not_planned,
             "certainty": _grade_steps,
             "timepoints": self._nested("outcome"),
             "left_out": self._nested("analysis"),
@@ -84,6 +90,8 @@ class Loader:
                 self._apply(row, values)
                 continue
             model = getattr(models, row.table.model)
+            if self._too_long(row, model, values):
+                continue
             made = model(
                 review=self.review, position=position, line=row.line, **values, **dict(row.table.fixed)
             )
@@ -142,6 +150,40 @@ class Loader:
             )
         return found
 
+    def _too_long(self, row: Row, model: type[django_models.Model], values: dict[str, Any]) -> bool:
+        """Whether a text is longer than its place in the database (reported)."""
+        longest = {
+            field.attname: field.max_length for field in model._meta.concrete_fields if field.max_length
+        }
+        for column in row.table.columns:
+            value, most = values.get(column.field), longest.get(column.field)
+            if most is not None and isinstance(value, str) and len(value) > most:
+                self.report(
+                    row,
+                    column.name,
+                    f"has {len(value)} letters; at most {most} are stored. The row was left out.",
+                )
+                return True
+        return False
+
+    def _settled_one_way(self, row: Row, values: dict[str, Any]) -> bool:
+        settles: bool = values["kind"] == "vote" or values["decision"] != "maybe"
+        if not settles:
+            self.report(
+                row,
+                "decision",
+                "found 'maybe' in a consensus; include or exclude is right. The row was left out.",
+            )
+        return settles
+
+    def _not_planned(self, row: Row, values: dict[str, Any]) -> bool:
+        planned = values["key"] in self.index["analyses"]
+        if planned:
+            self.report(
+                row, "id", f"{values['key']} is the id of a planned analysis already; the row was left out."
+            )
+        return not planned
+
     def _nested(self, field: str) -> Callable[[Row, dict[str, Any]], bool]:
         def attach(row: Row, values: dict[str, Any]) -> bool:
             parent = self.made.get(id(row.parent))
@@ -175,10 +217,15 @@ class Loader:
             except Unfit as misfit:
                 self.report(row, "value", f"{misfit} The row was left out.")
                 return False
+            if impossible := value_problems(values["field"], values["number"]):
+                self.report(row, "value", f"{impossible[0]} The row was left out.")
+                return False
         return True
 
     def _searches(self) -> None:
         for position, row in enumerate(self.folder.rows["searches"], start=1):
+            if self._too_long(row, models.SearchRun, _fields(row)):
+                continue
             strategy = self._file(row, "strategy", row.values["strategy"]) if row.values["strategy"] else b""
             search = models.SearchRun.objects.create(
                 review=self.review, position=position, line=row.line, strategy=strategy or b"", **_fields(row)
@@ -191,22 +238,27 @@ class Loader:
                     number = self._import(row, search, file, at, content, number)
 
     def _file(self, row: Row, column: str, name: str) -> bytes | None:
-        path = (self.folder.path / name).resolve()
-        if not path.is_relative_to(self.folder.path.resolve()):
-            self.report(row, column, f"found {name!r}, which is outside the review folder.")
-            return None
-        if not path.is_file():
+        """The bytes of a file of the folder, or None (and reported)."""
+        try:
+            path = (self.folder.path / name).resolve()
+            if not path.is_relative_to(self.folder.path.resolve()):
+                self.report(row, column, f"found {name!r}, which is outside the review folder.")
+                return None
+            if path.is_file():
+                return path.read_bytes()
             siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-            self.report(row, column, f"the file {name!r} is not there.{near(path.name, siblings)}")
+        except (OSError, RuntimeError) as error:  # a name that is too long, no permission, links in a circle
+            self.report(row, column, f"the file {name[:60]!r} cannot be read: {error.__class__.__name__}.")
             return None
-        return path.read_bytes()
+        self.report(row, column, f"the file {name!r} is not there.{near(path.name, siblings)}")
+        return None
 
     def _import(
         self, row: Row, search: models.SearchRun, file: str, at: int, content: bytes, number: int
     ) -> int:
         """Read one export; its records are numbered on from `number`. Gives the last number used."""
         digest = hashlib.sha256(content).hexdigest()
-        if at < len(search.sha256) and search.sha256[at] != digest:
+        if at < len(search.sha256) and search.sha256[at].lower() != digest:
             self.report(
                 row, "sha256", f"{file} is not the file that was recorded: its sha256 is now {digest}."
             )
@@ -222,7 +274,10 @@ class Loader:
             self.report(row, "file", f"{error} No record of it came in.")
             return number
         batch.format, batch.encoding, batch.found = reading.format, reading.encoding, reading.found
-        batch.problems = [asdict(problem) for problem in reading.problems]
+        batch.problems = [
+            {name: _storable(value) for name, value in asdict(problem).items()}
+            for problem in reading.problems
+        ]
         batch.save()
         for problem in reading.problems:
             if problem.lost_record:
@@ -254,24 +309,45 @@ class Loader:
     def _history(self) -> None:
         """The event log as it is; a line that is no event and every break of the chain are reported."""
         events: list[dict[str, Any]] = []
-        for line, text in enumerate(self.folder.texts["history.jsonl"].splitlines(), start=1):
+        lines = self.folder.texts["history.jsonl"].split("\n")  # alone: U+2028 may stand inside a text
+        for line, text in enumerate(lines, start=1):
+            if not text.strip():
+                continue
             try:
-                event = json.loads(text)
-                row = models.Event(review=self.review, position=line, line=line, **event)
-            except (ValueError, TypeError) as error:
+                events.append(_event(text))
+            except (ValueError, RecursionError) as error:
                 self.folder.report("history.jsonl", line, "", f"is not an event: {error}.")
                 continue
-            row.save()
-            events.append(event)
+            models.Event.objects.create(review=self.review, position=line, line=line, **events[-1])
         for number, message in breaks(events):
             self.folder.report("history.jsonl", number, "", message)
 
 
+EVENT = {"when": 40, "who": 80, "what": None, "previous": 64, "hash": 64}  # texts, and how long each may be
+
+
+def _event(text: str) -> dict[str, Any]:
+    """The event of one line of the log. Raises ValueError that says what is wrong with it."""
+    event = json.loads(text, parse_constant=_no_number)
+    if not isinstance(event, dict) or set(event) != {*EVENT, "before", "after"}:
+        raise ValueError(f"it has not the keys {', '.join(EVENT)}, before and after, and no others")
+    for name, longest in EVENT.items():
+        if not isinstance(event[name], str) or len(event[name]) > (longest or len(event[name])):
+            raise ValueError(f"{name} is no text" + (f" of at most {longest} letters" if longest else ""))
+    if UNSTORABLE.search(json.dumps(event, ensure_ascii=False).replace("\\u0000", "\x00")):
+        raise ValueError("it holds a character that cannot be stored")
+    return event
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 def _storable(value: Any) -> Any:
-    """Text without NUL, which PostgreSQL cannot hold; the export itself keeps it."""
+    """Text without NUL and halves of letters, which a database cannot hold; the export itself keeps them."""
     if isinstance(value, tuple):
         return [_storable(item) for item in value]
-    return value.replace("\x00", "") if isinstance(value, str) else value
+    return UNSTORABLE.sub("", value) if isinstance(value, str) else value
 
 
 def _fields(row: Row) -> dict[str, Any]:

@@ -12,14 +12,15 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from evisynth.errors import Problem, near
-from evisynth.store.exchange.schema import Column, Table, Unfit, parsed, unset
+from evisynth.store.exchange.decoding import decoded, free_text
+from evisynth.store.exchange.schema import Column, Table, Unfit, parsed, unguarded, unset
 from evisynth.store.exchange.tables import TABLES
 
 FREE_FILES = ("report.md", "history.jsonl")
-LARGEST_TABLE = 512 * 1024 * 1024  # bytes; a table of a review is far below
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def read_folder(path: Path) -> Folder:
         else:
             _read_yaml(folder, file, tables)
     for file in FREE_FILES:
-        folder.texts[file] = _decoded(folder, file) if (path / file).is_file() else ""
+        folder.texts[file] = free_text(path, file, folder.report) if (path / file).exists() else ""
     _report_unknown_files(folder)
     _drop_repeated(folder)
     return folder
@@ -83,86 +84,65 @@ def _report_unknown_files(folder: Folder) -> None:
             )
 
 
-def _decoded(folder: Folder, file: str) -> str:
-    """The text of a file. Another encoding than UTF-8 is read where it can be told, and reported."""
-    path = folder.path / file
-    if path.stat().st_size > LARGEST_TABLE:
-        folder.report(file, 0, "", f"has {path.stat().st_size} bytes; at most {LARGEST_TABLE} are read.")
-        return ""
-    data = path.read_bytes()
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        folder.report(file, 0, "", "is a workbook or an archive, not text; save the sheet as CSV (UTF-8).")
-        return ""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        folder.report(file, 0, "", "is UTF-16; it was read as such. Save it as UTF-8.")
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        folder.report(
-            file,
-            line,
-            "",
-            f"the byte 0x{data[error.start]:02X} is not UTF-8; the file was read as cp1252. Save it as UTF-8.",
-        )
-        return data.decode("cp1252", errors="replace")
-
-
 # ---------------------------------------------------------------- CSV
 
 
 def _read_csv(folder: Folder, table: Table) -> None:
-    text = _decoded(folder, table.file)
-    if not text.strip():
-        if not folder.problems or folder.problems[-1].file != table.file:
-            folder.report(
-                table.file,
-                1,
-                "",
-                f"has no header; {', '.join(c.name for c in table.columns)} are its columns.",
-            )
-        return
-    first = text.split("\n", 1)[0]
-    delimiter = ","
-    if first.count(";") > first.count(","):
-        delimiter = ";"
-        folder.report(
-            table.file, 1, "", "has semicolons between its columns; it was read so. Save it with commas."
-        )
-    rows = _csv_rows(folder, table, text, delimiter)
-    header = [name.strip() for name in next(rows)[1]]
-    if _header_is_sound(folder, table, header):
+    before = len(folder.problems)
+    text = decoded(folder.path, table.file, folder.report)
+    rows = _csv_rows(folder, table, text, _delimiter(folder, table, text))
+    header = [name.strip() for name in next(rows, (0, []))[1]]
+    if not header:
+        if len(folder.problems) == before:
+            names = ", ".join(column.name for column in table.columns)
+            folder.report(table.file, 1, "", f"has no header; {names} are its columns.")
+    elif _header_is_sound(folder, table, header):
         for line, cells in rows:
             _read_csv_row(folder, table, header, line, cells)
 
 
+def _delimiter(folder: Folder, table: Table, text: str) -> str:
+    first = text.lstrip().split("\n", 1)[0]
+    for sign, called in ((";", "semicolons"), ("\t", "tabs")):
+        if first.count(sign) > first.count(","):
+            folder.report(
+                table.file, 1, "", f"has {called} between its columns; it was read so. Save it with commas."
+            )
+            return sign
+    return ","
+
+
 def _csv_rows(folder: Folder, table: Table, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    while True:
+    """(line, cells) of each row. A row with broken quotes is reported, and reading goes on with the next line."""
+    lines = list(io.StringIO(text, newline=""))
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
+        offset, line = start, start
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield line + 1, cells
+                line = offset + reader.line_num
+            start = len(lines)
         except csv.Error as error:
             folder.report(
-                table.file, line, "", f"is not well-formed CSV from here on ({error}); check the quotes."
+                table.file,
+                line + 1,
+                "",
+                f"is not well-formed CSV ({error}). The row was left out; check its quotes.",
             )
-            return
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
+            start = line + 1
 
 
 def _header_is_sound(folder: Folder, table: Table, header: list[str]) -> bool:
     known = [column.name for column in table.columns]
-    for name in header:
+    for name in filter(None, header):
         if name not in known:
             folder.report(
                 table.file, 1, name, f"is not a column of this table; it was not read.{near(name, known)}"
             )
-    for name in {name for name in header if header.count(name) > 1}:
+    for name in {name for name in header if name and header.count(name) > 1}:
         folder.report(table.file, 1, name, "stands in the header more than once; the last one was read.")
     missing = [column.name for column in table.columns if column.required and column.name not in header]
     for name in missing:
@@ -179,7 +159,9 @@ def _read_csv_row(folder: Folder, table: Table, header: list[str], line: int, ce
             "The row was not read.",
         )  # fmt: skip
         return
-    given = dict(zip(header, cells, strict=False))
+    given = dict(zip(header, map(unguarded, cells), strict=False))
+    if given.pop("", "").strip():
+        folder.report(table.file, line, "", "has text in a column without a name; it was not read.")
     values = _values(folder, table, lambda column: (given.get(column.name, ""), line))
     if values is not None:
         folder.rows[table.name].append(Row(table, line, values))
@@ -237,16 +219,41 @@ def _read_yaml(folder: Folder, file: str, tables: list[Table]) -> None:
     _report_unknown_keys(folder, file, tree, known)
 
 
-def _yaml_tree(folder: Folder, file: str) -> CommentedMap | None:
-    text = _decoded(folder, file)
+class _AsTyped(RoundTripConstructor):
+    """Scalars stay as people typed them: 1e3, 007, 2012-10-01 and yes are texts; what a key wants decides."""
+
+
+for _tag in ("bool", "int", "float", "timestamp"):
+    _AsTyped.add_constructor(f"tag:yaml.org,2002:{_tag}", RoundTripConstructor.construct_yaml_str)
+
+
+def _loaded(folder: Folder, file: str, text: str) -> Any:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _AsTyped
     try:
-        tree = YAML(typ="rt").load(text)
+        return yaml.load(text)
+    except DuplicateKeyError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        folder.report(
+            file, line, "", f"{str(error.problem).partition(' with value')[0]}; the first one was read."
+        )
+        yaml.allow_duplicate_keys = True
+        return yaml.load(text)
+
+
+def _yaml_tree(folder: Folder, file: str) -> CommentedMap | None:
+    text = decoded(folder.path, file, folder.report)
+    try:
+        tree = _loaded(folder, file, text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         folder.report(file, line, "", f"is not well-formed YAML: {error.problem or error.context}.")
         return None
-    except (RecursionError, ValueError) as error:
-        folder.report(file, 0, "", f"cannot be read as YAML: {type(error).__name__}.")
+    except RecursionError:
+        folder.report(file, 0, "", "has lists or mappings inside each other too deep to be read.")
+        return None
+    except (YAMLError, ValueError) as error:
+        folder.report(file, 0, "", f"cannot be read as YAML: {' '.join(str(error).split())[:200]}.")
         return None
     if tree is None:
         tree = CommentedMap()
@@ -263,9 +270,19 @@ def _look(tree: CommentedMap, name: str) -> tuple[Any, int]:
     for part in name.split("."):
         if not isinstance(node, CommentedMap) or part not in node:
             return None, line
-        line = node.lc.key(part)[0] + 1
+        line = _line_of(node, part, line)
         node = node[part]
     return node, line
+
+
+def _line_of(tree: CommentedMap, key: Any, otherwise: int) -> int:
+    """The line of a key; that of what is around it where the key came by a merge (`<<`)."""
+    return int(tree.lc.key(key)[0]) + 1 if key in (tree.lc.data or {}) else otherwise
+
+
+def _shown(value: Any) -> str:
+    """A value for a message; never what is inside a list or mapping, which may be without end."""
+    return "a list or mapping" if isinstance(value, (list, dict)) else repr(str(value)[:60])
 
 
 def _read_yaml_list(
@@ -286,7 +303,7 @@ def _read_yaml_list(
                 table.file,
                 line,
                 table.path,
-                f"found {str(item)[:60]!r}; a mapping such as `id: ...` is right.",
+                f"found {_shown(item)}; a mapping such as `id: ...` is right.",
             )
             continue
         _report_unknown_keys(folder, table.file, item, known)
@@ -305,7 +322,7 @@ def _report_unknown_keys(
     prefixes = {name.split(".")[0] for name in known}
     for key in tree:
         name = str(key)
-        line = tree.lc.key(key)[0] + 1
+        line = _line_of(tree, key, (tree.lc.line or 0) + 1)
         inner = {
             rest
             for first, _, rest in (known_name.partition(".") for known_name in known)
@@ -322,7 +339,7 @@ def _report_unknown_keys(
                 file,
                 line,
                 within + name,
-                f"found {str(tree[key])[:60]!r}; the keys {', '.join(sorted(inner))} are right.",
+                f"found {_shown(tree[key])}; the keys {', '.join(sorted(inner))} are right.",
             )
 
 

@@ -14,9 +14,8 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 LONGEST_ID = 60
 NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
-)  # and halves of letters, which nothing can store
+# Control characters, and halves of letters outside the basic plane: nothing can store or show them.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +128,15 @@ def _parse_word(column: Column, text: str) -> str:
 
 def _parse_date(_: Column, text: str) -> date:
     try:
-        if DATE.fullmatch(text):  # fromisoformat also takes 20121001 and 2012-W40-1
-            return date.fromisoformat(text)
-        raise ValueError
+        # fromisoformat alone also takes 20121001 and 2012-W40-1
+        return date.fromisoformat(text if DATE.fullmatch(text) else "")
     except ValueError:
         raise Unfit(f"found {text!r}; a date such as 2012-10-01 is right.") from None
 
 
 def _parse_time(_: Column, text: str) -> str:
     try:
-        if not DATE.match(text):
-            raise ValueError
-        datetime.fromisoformat(text)
+        datetime.fromisoformat(text if DATE.match(text) else "")
     except ValueError:
         raise Unfit(f"found {text!r}; a time such as 2012-11-05T09:30:00Z is right.") from None
     return text
@@ -152,14 +148,14 @@ def number_in(text: str) -> float:
         if math.isinf(float(text)):
             raise Unfit(f"found {text!r}, which is beyond all numbers that can be computed with.")
         return float(text)
+    if re.fullmatch(r"[-\u2212]?\d{1,3}([,.'’\s]\d{3})+([.,]\d+)?", text):
+        raise Unfit(
+            f"found {text!r}, which may have separators of thousands; digits and a decimal point alone are right."
+        )
     if re.fullmatch(r"-?\d+,\d+", text):
         raise Unfit(f"found {text!r} with a decimal comma; {text.replace(',', '.')!r} is right.")
     if text.startswith("\u2212"):
         raise Unfit(f"found {text!r} with a typographic minus; {text.replace(chr(0x2212), '-')!r} is right.")
-    if re.fullmatch(r"[-\u2212]?\d{1,3}([,.'’\s]\d{3})+([.,]\d+)?", text):
-        raise Unfit(
-            f"found {text!r} with separators of thousands; digits and a decimal point alone are right."
-        )
     raise Unfit(f"found {text!r}; a number with a decimal point and nothing else is right, such as 12.5.")
 
 
@@ -177,9 +173,9 @@ def _parse_whole(column: Column, text: str) -> int:
 
 
 def _parse_yes_no(_: Column, text: str) -> bool:
-    if text not in {"yes", "no"}:
+    if text not in {"yes", "no", "true", "false"}:
         raise Unfit(f"found {text!r}; yes or no is right.")
-    return text == "yes"
+    return text in {"yes", "true"}
 
 
 _PARSERS = {
@@ -196,12 +192,25 @@ _PARSERS = {
 
 def _list(column: Column, given: Any) -> list[str]:
     items = given if isinstance(given, list) else [part for part in _text(given).split(";") if part.strip()]
-    texts = [_text(item) for item in items]
+    if any(isinstance(item, (list, dict)) for item in items):
+        raise Unfit("has a list or mapping among its items; a text with a colon needs quotes around it.")
+    texts = [text for item in items if (text := _text(item))]
     if column.required and not texts:
         raise Unfit("is empty; at least one is needed.")
     for text in texts if column.kind == "words" else ():
         _parse_word(column, text)
     return texts
+
+
+def guarded(text: str) -> str:
+    """A cell that a spreadsheet would run as a formula, with an apostrophe before it; other texts as they are."""
+    is_formula = text.lstrip("'").startswith(FORMULA_STARTS) and not NUMBER_OF_A_SPREADSHEET.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def written(column: Column, value: Any) -> str:
