@@ -66,14 +66,18 @@ Database = Annotated[
 ]
 
 
-def load(folder: Folder, database: Database) -> None:
+def load(
+    folder: Folder,
+    database: Database,
+    name: Annotated[str, typer.Option(help="The review's name there; the folder's when not given.")] = "",
+) -> None:
     """Load a review folder into a lasting database."""
     open_database(database)
     from evisynth.store.exchange.load import load_folder  # noqa: PLC0415 - needs the database open
 
     with errors_shown(), progress() as step:
         step("loading")
-        review, problems = load_folder(folder)
+        review, problems = load_folder(folder, name)
     print_problems(problems)
     messages.print(f"Loaded as {review.slug}.", markup=False)
     if problems:

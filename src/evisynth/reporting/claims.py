@@ -29,7 +29,7 @@ FILTERS: Mapping[str, Callable[[str], str]] = {
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?[\d,]+(\.\d+)?", text) is not None
+    return re.fullmatch(r"-?[0-9][0-9,]*(\.[0-9]+)?", text) is not None
 
 
 class Claims:

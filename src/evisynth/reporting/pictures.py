@@ -18,7 +18,8 @@ from evisynth.reporting.findings import Analysed, Findings, StudyRow
 from evisynth.reporting.flow import Counted
 from evisynth.reporting.sentences import MEASURES, heterogeneity, overall_test
 from evisynth.synthesis.analysis import AnalysisResult
-from evisynth.synthesis.pooling.single import SingleStudy
+
+METHODS = {"MH": "M-H", "IV": "IV"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +157,25 @@ def forest_plot(analysed: Analysed, result: AnalysisResult) -> ForestPlot:
     lines = (heterogeneity(pooled),) if pooled else ("Heterogeneity: not applicable (one study)",)
     test = overall_test(result.result) if result.result else ""
     measure = MEASURES[result.recipe.measure].capitalize()
-    notes = (result.single.note,) if isinstance(result.single, SingleStudy) and result.single.note else ()
+    notes = [result.single.note] if result.single is not None and result.single.note else []
+    notes += [f"{study}: not in the result ({reason})" for study, reason in result.dropped]
+    notes += [
+        f"{row.name}: no usable data ({row.not_available})" for row in analysed.rows if row.not_available
+    ]
+    notes += [f"{row.name}: left out ({row.left_out})" for row in analysed.rows if row.left_out]
     return ForestPlot(
         title=analysed.title,
         group1=analysed.first.name,
         group2=analysed.second.name,
         measure=measure,
-        method=f"M-H, {result.model or 'single study'}, {100 * result.recipe.level:.0f}% CI",
+        method=f"{METHODS[result.recipe.method]}, {result.model or 'single study'}, {100 * result.recipe.level:.0f}% CI",
         rows=rows,
         total=total,
         log_scale=result.recipe.measure != "RD",
         heterogeneity=(*lines, test) if test else lines,
         favours_left=f"Favours {analysed.favours[0]}",
         favours_right=f"Favours {analysed.favours[1]}",
-        notes=notes,
+        notes=tuple(notes),
         level=f"{100 * result.recipe.level:.0f}%",
     )
 

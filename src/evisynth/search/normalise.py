@@ -27,13 +27,28 @@ _REGISTRIES = re.compile(
     r"(\d{4}-\d{6}-\d{2}(?:-[A-Z]{2,3}\b)?)|(ACTRN)\W{0,2}(\d{14})|(UMIN)\W{0,2}(\d{9})|(DRKS)\W{0,2}(\d{8})"
     r"|(ChiCTR)\W{0,2}((?:[A-Z]{2,4}-)?\d{8,10})|(CTRI/)(\d{4}/\d{2,3}/\d{6})|(jRCT)(s?\d{9,10})"
     r"|(IRCT)(\d{6,16}N\d{1,3})|(PACTR)(\d{15,16})|(KCT)(\d{7})|(TCTR)(\d{11})|(NTR)(\d{2,5})|(NL)(\d{4}(?=\s*\(NTR))"
-    r"|(RBR-)(\w{6,8})|(SLCTR/)(\d{4}/\d{3}))(?!\d)",
+    r"|(RBR-)(\w{6,8})|(SLCTR/)(\d{4}/\d{3})"
+    r"|(CTIS|EU\W?CT)\W{0,3}(?:(?:no|number|nr)\W{0,3})?(\d{4}-5\d{5}-\d{2}(?:-\d{2})?))(?!\d)",
     re.IGNORECASE,
 )
 # One of these is in each registry number as people write them: asked first, since it is fast.
 _APART = "\n" * 9  # more than may stand between prefix and number
 _REGISTRY_HINTS = (
-    *("NCT", "nct0", "CTN", "isrctn", "CTR", "hictr", "RCT", "udraCT", "UDRACT"),
+    *(
+        "NCT",
+        "nct0",
+        "CTN",
+        "isrctn",
+        "CTR",
+        "hictr",
+        "RCT",
+        "udraCT",
+        "UDRACT",
+        "CTIS",
+        "EU CT",
+        "EUCT",
+        "EU-CT",
+    ),
     *("UMIN", "DRKS", "KCT", " NTR", "(NTR", "RBR-"),
 )
 
@@ -119,7 +134,7 @@ def clean_pmcid(text: str) -> str:
 def registry_ids(*texts: str) -> tuple[str, ...]:
     """The trial registry numbers that the texts mention, each once, in order: NCT..., ISRCTN..., EUCTR...
 
-    A EudraCT number is given as EUCTR, the spelling of the WHO portal.
+    A EudraCT number is given as EUCTR and an EU CT number as CTIS, the spellings of the WHO portal.
     """
     text = _APART.join(texts)
     if not any(hint in text for hint in _REGISTRY_HINTS):
@@ -136,6 +151,8 @@ def _registry_id(match: re.Match[str]) -> str:
         return "jRCT" + number.lower()
     if prefix == "RBR-":
         return prefix + number.lower()
+    if prefix.startswith("EU") and prefix.endswith("CT") and prefix != "EUDRACT":
+        prefix = "CTIS"
     return ("EUCTR" if prefix.startswith("EUDRACT") else prefix) + number.upper()
 
 

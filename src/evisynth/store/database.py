@@ -21,8 +21,7 @@ def open_database(url: str = "") -> None:
     if _opened:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evisynth.settings")
-    if url:
-        os.environ["EVISYNTH_DATABASE"] = url
+    os.environ["EVISYNTH_DATABASE"] = url
     if not apps.ready:
         django.setup()
     call_command("migrate", verbosity=0)

@@ -1,9 +1,10 @@
 """Groups of duplicates as rows: found by rule from the records and people's decisions, made anew when they change."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 
+from evisynth.errors import DataError, Problem
 from evisynth.search.duplicates import Correction, Grouping, duplicate_groups, joined_record
 from evisynth.search.record import Record as PlainRecord
 from evisynth.store import models
@@ -19,21 +20,46 @@ def plain_record(row: models.Record) -> PlainRecord:
     return PlainRecord(title=row.title, year=row.year, **fields)
 
 
-def find_duplicates(review: models.Review) -> Grouping:
-    """Find the groups of the review's records and link each record to its group. Earlier groups are replaced."""
+def find_duplicates(review: models.Review) -> tuple[Grouping, list[Problem]]:
+    """Find the groups of the review's records and link each record to its group. Earlier groups are replaced.
+
+    A decision of a person that contradicts earlier ones does not count, and is a problem.
+    """
     rows = list(models.Record.objects.filter(review=review).order_by("search__position", "position"))
+    records = {row.key: plain_record(row) for row in rows}
     decisions = models.DuplicateDecision.objects.filter(review=review)
     corrections = [
-        Correction(row.record_a.key, row.record_b.key, _decision(row.decision), row.person.key, row.reason)
+        (row.line, Correction(row.record_a.key, row.record_b.key, _decision(row), row.person.key, row.reason))
         for row in decisions.select_related("record_a", "record_b", "person")
     ]
-    grouping = duplicate_groups({row.key: plain_record(row) for row in rows}, corrections)
+    problems: list[Problem] = []
+    try:
+        grouping = duplicate_groups(records, [correction for _, correction in corrections])
+    except DataError:
+        sound = _without_contradictions(records, corrections, problems)
+        grouping = duplicate_groups(records, sound)
     _store(review, rows, grouping)
-    return grouping
+    return grouping, problems
 
 
-def _decision(text: str) -> Any:
-    return text
+def _decision(row: models.DuplicateDecision) -> Literal["merge", "keep apart"]:
+    return "merge" if row.decision == "merge" else "keep apart"
+
+
+def _without_contradictions(
+    records: dict[str, PlainRecord], corrections: list[tuple[int, Correction]], problems: list[Problem]
+) -> list[Correction]:
+    """The corrections that can hold together, the earlier one before the later one."""
+    named = {name: records[name] for _, correction in corrections for name in (correction.a, correction.b)}
+    sound: list[Correction] = []
+    for line, correction in corrections:
+        try:
+            duplicate_groups(named, [*sound, correction])
+        except DataError as error:
+            problems.append(Problem("duplicates.csv", line, "decision", f"{error} The row does not count."))
+        else:
+            sound.append(correction)
+    return sound
 
 
 def _store(review: models.Review, rows: list[models.Record], grouping: Grouping) -> None:

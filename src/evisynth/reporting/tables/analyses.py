@@ -13,9 +13,10 @@ def counts_table(findings: Findings) -> Table:
     rows: list[tuple[Runs, ...]] = []
     for analysed in findings.analyses:
         rows.append((cell(f"{analysed.title} ({analysed.kind})", bold=True),))
+        dropped = dict(analysed.result.dropped) if analysed.result else {}
         for row in analysed.rows:
             why = f"row/{analysed.key}/{row.study}"
-            note = row.left_out or row.not_available or "–"
+            note = row.left_out or row.not_available or dropped.get(row.name, "–")
             rows.append(
                 (
                     cell(row.name),
@@ -65,7 +66,7 @@ def results_table(findings: Findings) -> Table:
         caption="All analyses",
         columns=(
             Column("Analysis", width=1.8), Column("Plan", width=0.8), Column("Kind", width=1.1), Column("Studies", "right", 0.7),
-            Column("Effect", width=1.8), Column("I²", "right", 0.5), Column("How the model was chosen, or why there is none", width=2.6),
+            Column("Effect", width=1.8), Column("I²", "right", 0.5), Column("How the model was chosen, or why none", width=2.6),
         ),
         rows=tuple(rows),
     )  # fmt: skip

@@ -2,40 +2,26 @@
 
 import html
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from evisynth.search.duplicates.folding import bare_title, family_name, fold, name_words, squeeze
 from evisynth.search.duplicates.wording import (
-    ADDITION,
-    ANNOTATION,
     NOTICES,
     NUMBER_WORDS,
     PART,
-    PARTICLES,
     REGISTER,
     ROMAN,
     SERIAL_BEGINNINGS,
     SERIAL_TITLES,
-    SUFFIXES,
     TRIAL_NUMBER,
     UNIMPORTANT,
     WHOLE_TRIAL_NUMBER,
 )
 from evisynth.search.record import Record
 
-GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
-    "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
-    "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
-# Letters that Unicode does not take apart into a letter and an accent.
-SPECIAL = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
-LETTERS = str.maketrans({**GREEK, **SPECIAL, **dict.fromkeys("'’‘ʼ`´", None)})
-MARKUP = re.compile(r"</?(?:i|b|u|em|strong|su[bp]|inf|sc|span|p|br|jats:\w+)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-WORD = re.compile(r"[^\W_]+")
-# "Müller" is exported as Mueller, Müller and Muller; names are compared with the second vowel left out.
-SECOND_VOWEL = re.compile(r"ae|oe|ue|aa")
+PLAIN_PAGES = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
+DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,53 +50,6 @@ class Keys:
     registry_ids: tuple[str, ...]
     registration: bool  # a trial registration, not a report
     abstract: str  # squeezed, its first 400 letters
-
-
-def fold(text: str) -> str:
-    """Fold case, accents, dashes, punctuation, markup and HTML entities: words joined by one blank."""
-    if "&" in text:
-        text = html.unescape(html.unescape(text)).replace("&", " and ")
-    if "<" in text:
-        text = MARKUP.sub("", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
-        text = "".join(letter for letter in text if not unicodedata.combining(letter)).translate(LETTERS)
-    return " ".join(WORD.findall(text.lower().replace("'", "")))
-
-
-def squeeze(text: str) -> str:
-    """Folded text without blanks."""
-    return fold(text).replace(" ", "")
-
-
-def bare_title(text: str) -> str:
-    """The folded title without the brackets of a translation and without trailing annotations.
-
-    Databases append "[abstract no: 134]", "(letter)", "[Russian]", "[see comment]"; they are cut as long as
-    most of the title remains.
-    """
-    text = ADDITION.sub(" ", text).strip().rstrip(". ")
-    if text.startswith("[") and text.endswith("]"):
-        text = text[1:-1]
-    while (found := ANNOTATION.search(text)) and found.start() >= 0.6 * len(text):
-        text = text[: found.start()].rstrip(". ")
-    return fold(text)
-
-
-def name_words(name: str) -> tuple[str, ...]:
-    """A name's words without initials, suffixes, accents and transliteration: Mueller, Müller -> muller."""
-    words = (SECOND_VOWEL.sub(lambda vowels: vowels[0][0], word) for word in fold(name).split())
-    return tuple(word for word in words if len(word) > 1 and word not in SUFFIXES)
-
-
-def family_name(name: str) -> str:
-    """The longest word of the family name, particles left out where something else remains."""
-    family, comma, _ = name.partition(",")
-    words = name_words(family) or name_words(name)
-    words = tuple(word for word in words if word not in PARTICLES) or words
-    if not words:
-        return ""
-    return max(words, key=len) if comma else words[0]
 
 
 def page_range(pages: str) -> tuple[str, str]:

@@ -18,6 +18,8 @@ BETWEEN = re.compile(r"\s+and\s+|\s*&\s*")
 
 def authors_of(cell: str, way: str) -> tuple[str, ...]:
     """The names of one cell, each "Family, Given"; `way` is one of `csv_vendors.Vendor.authors`."""
+    if way == "exact":
+        return tuple(filter(None, map(one_line, cell.split(";"))))
     text = SCOPUS_ID.sub("", one_line(cell))
     if not text or NO_AUTHOR.fullmatch(text):
         return ()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from evisynth.errors import DataError
 from evisynth.search.formats.csv_authors import authors_of
-from evisynth.search.formats.csv_vendors import GENERIC, VENDORS, WEB_OF_SCIENCE, Vendor
+from evisynth.search.formats.csv_vendors import BETWEEN_TEXTS, GENERIC, VENDORS, WEB_OF_SCIENCE, Vendor
+from evisynth.search.formats.formula_cells import unguarded
 from evisynth.search.normalise import (
     clean_doi,
     clean_pmcid,
@@ -32,7 +33,7 @@ MOST_REPAIRS = 1_000  # rows cut again in one file, so that hostile quoting cann
 LONGEST_CELL = 10_000_000  # characters; reference lists of Scopus exceed the csv module's 131,072
 MISSING = frozenset({"na", "n/a", "null", "nan", "none"})
 FORMULA = re.compile(r'=\s*"(.*)"', re.DOTALL)  # ="19326203" keeps a spreadsheet from making it a number
-URL = re.compile(r"https?://[^\s\"<>]+")
+URL = re.compile(r"(?:https?|ftp)://[^\s\"<>]+")
 VOLUME_PAGES = re.compile(r";\s*([^;:()]*?)\s*(?:\(([^()]*)\))?:\s*([^.;]+)")  # 2020 Feb;63(2):103640.
 ARTICLE_NUMBER = re.compile(r"Article Number:\s*([\w.-]*\w)")
 EXTRA = re.compile(r"\b(PMID|PMCID):\s*(\w+)")
@@ -66,14 +67,15 @@ def recognise(head: str) -> bool:
     return table is not None and len(table.columns) > 1
 
 
-def read(text: str) -> Reading:
+def read(text: str, vendor: Vendor | None = None) -> Reading:
     """Read a table, one record for each row after the header that is not blank and not the header again.
 
+    Whose table it is is found from its columns unless `vendor` names their meaning.
     Raises DataError where no line of the beginning is a header with a title column.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     lines = text.split("\n")
-    table = _find_table(lines)
+    table = _find_table(lines, (vendor,) if vendor else VENDORS)
     if table is None:
         raise DataError(
             f"No line of the first {min(len(lines), HEADER_WITHIN)} is a header with a column for the title. "
@@ -97,7 +99,7 @@ def read(text: str) -> Reading:
     return reading
 
 
-def _find_table(lines: Sequence[str]) -> Table | None:
+def _find_table(lines: Sequence[str], vendors: Sequence[Vendor] = VENDORS) -> Table | None:
     """The first line that is a known vendor's header, else the one that names most columns with a title."""
     best: Table | None = None
     for start, line in enumerate(lines[:HEADER_WITHIN]):
@@ -105,7 +107,7 @@ def _find_table(lines: Sequence[str]) -> Table | None:
             if delimiter not in line and delimiter != ",":
                 continue
             cells, _ = _cells(lines, start, delimiter)
-            table = _table_of(tuple(map(_value, cells)), delimiter, start)
+            table = _table_of(tuple(map(_value, cells)), delimiter, start, vendors)
             if table is None:
                 continue
             if table.vendor is not GENERIC:
@@ -115,10 +117,13 @@ def _find_table(lines: Sequence[str]) -> Table | None:
     return best
 
 
-def _table_of(header: tuple[str, ...], delimiter: str, start: int) -> Table | None:
+def _table_of(header: tuple[str, ...], delimiter: str, start: int, vendors: Sequence[Vendor]) -> Table | None:
     names = tuple(map(_name, header))
     present = frozenset(names)
-    vendor = next((vendor for vendor in VENDORS if vendor.signature <= present), GENERIC)
+    other = GENERIC if vendors is VENDORS else None
+    vendor = next((vendor for vendor in vendors if vendor.signature <= present), other)
+    if vendor is None:
+        return None
     columns: dict[str, tuple[int, ...]] = {}
     for name, part in vendor.columns.items():
         places = tuple(place for place, other in enumerate(names) if other == name)
@@ -266,18 +271,28 @@ class _Cells:
     def all(self, part: str) -> list[str]:
         """The filled cells of a part, the preferred column first, as they are."""
         places = (place for place in self.table.columns.get(part, ()) if place < len(self.cells))
+        if self.table.vendor.exact:
+            return [unguarded(self.cells[place]) for place in places if self.cells[place]]
         values = (_value(self.cells[place]) for place in places)
         return [value for value in values if value and (part == "title" or value.casefold() not in MISSING)]
 
     def one(self, part: str) -> str:
         return one_line(next(iter(self.all(part)), ""))
 
+    def texts(self, part: str) -> tuple[str, ...]:
+        """Whole texts, one a column; in Evisynth's own table several stand in one cell."""
+        values = self.all(part)
+        if self.table.vendor.exact:
+            values = [text for value in values for text in value.split(BETWEEN_TEXTS)]
+        return tuple(map(one_line, values))
+
     def words(self, part: str, signs: tuple[str, ...]) -> tuple[str, ...]:
         """The parts of lists, in order and each once."""
         found: list[str] = []
         for value in self.all(part):
             sign = next((sign for sign in signs if sign in value), signs[0])
-            found += (TYPED.sub("", one_line(word)) for word in value.split(sign))
+            words = map(one_line, value.split(sign))
+            found += words if self.table.vendor.exact else (TYPED.sub("", word) for word in words)
         return tuple(dict.fromkeys(word for word in found if word))
 
 
@@ -291,7 +306,7 @@ def _record(cells: _Cells, vendor: Vendor, number: int, line: int, raw: str) -> 
     names = next((authors_of(cell, "semicolon") for cell in cells.all("full_authors")), ())
     return Record(
         title=cells.one("title"),
-        other_titles=tuple(one_line(title) for title in cells.all("other_titles")),
+        other_titles=cells.texts("other_titles"),
         authors=names or authors_of(cells.one("authors"), vendor.authors),
         year=next(filter(None, (year_of(value) for value in cells.all("year"))), None),
         journal=cells.one("journal"),
@@ -300,7 +315,7 @@ def _record(cells: _Cells, vendor: Vendor, number: int, line: int, raw: str) -> 
         issue=issue,
         pages=pages,
         abstract=cells.one("abstract"),
-        other_abstracts=tuple(one_line(abstract) for abstract in cells.all("other_abstracts")),
+        other_abstracts=cells.texts("other_abstracts"),
         doi=clean_doi(cells.one("doi")),
         pmid=pmid,
         pmcid=clean_pmcid(cells.one("pmcid") or extra.get("PMCID", "")),

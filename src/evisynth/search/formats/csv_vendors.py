@@ -20,8 +20,9 @@ class Vendor:
 
     Ways to write authors: "semicolon" (Family, Given; Family, Given), "comma" (Family GN, Family GN),
     "given first" (G Family, G Family), "bar" (Given Family|Given Family), "and" (Family, Given and Family,
-    Given), "any" (found out from the signs in it).
+    Given), "any" (found out from the signs in it), "exact" (semicolons, each name as it stands).
     `lists`: the signs between keywords, the first that occurs divides. `type`: where no column says it.
+    `exact`: the cells hold what `writing` put there, so nothing in them is taken for a vendor's "N/A".
     """
 
     name: str
@@ -30,6 +31,7 @@ class Vendor:
     authors: str = "semicolon"
     lists: tuple[str, ...] = (";",)
     type: str = ""
+    exact: bool = False
 
 
 def _columns(table: str) -> Columns:
@@ -40,6 +42,38 @@ def _columns(table: str) -> Columns:
     )
 
 
+BETWEEN_TEXTS = " || "  # in a cell of Evisynth's own table that holds several titles, abstracts or links
+EVISYNTH = Vendor(  # what writing/csv_tables.py writes; its columns stand in this order
+    "",
+    frozenset({"record", "title", "other titles", "registry ids", "other abstracts"}),
+    _columns("""
+        record: record
+        title: title
+        authors: authors
+        year: year
+        journal: journal
+        journal_abbreviation: journal abbreviation
+        volume: volume
+        issue: issue
+        pages: pages
+        abstract: abstract
+        doi: doi
+        pmid: pmid
+        pmcid: pmcid
+        registry: registry ids
+        accession: accession
+        database: database
+        type: type
+        language: language
+        issn: issn
+        keywords: keywords
+        other_titles: other titles
+        other_abstracts: other abstracts
+        links: links
+    """),
+    authors="exact",
+    exact=True,
+)
 EMBASE = Vendor(
     "Embase.com",
     frozenset({"title", "author names", "pui"}),
@@ -368,6 +402,7 @@ GENERIC = Vendor(
     lists=(";", "|", ","),
 )
 VENDORS = (
+    EVISYNTH,
     CENTRAL,
     CTGOV,
     COVIDENCE,

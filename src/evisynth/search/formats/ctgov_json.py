@@ -19,6 +19,7 @@ MARKER = re.compile(r'"protocolSection"\s*:')
 STUDY = re.compile(r'\{\s*"protocolSection"\s*:')
 STUDIES = re.compile(r'"studies"\s*:\s*\[')
 NEXT_PAGE = re.compile(r'"nextPageToken"\s*:\s*"')
+REGISTERS = {"EUDRACT_NUMBER": "EUCTR", "CTIS": "CTIS"}  # whose numbers stand there without their prefix
 SEPARATORS = re.compile(r"[\s,]*")
 NCT = re.compile(r'"nctId"\s*:\s*"(NCT\d{8})"')
 DAMAGED_TITLE = re.compile(r'"(?:officialTitle|briefTitle)"\s*:\s*("(?:[^"\\\n]|\\.)*")')
@@ -182,7 +183,7 @@ def _registry_ids(number: str, identity: Tree) -> tuple[str, ...]:
     """The NCT number first, then the numbers in other registers; grant and sponsor numbers are none."""
     others = []
     for item in _trees(identity.get("secondaryIdInfos")):
-        prefix = "EUCTR" if item.get("type") == "EUDRACT_NUMBER" else ""
+        prefix = REGISTERS.get(_text(item.get("type")), "")
         others.append(prefix + _text(item.get("id")))
     own = _text(_tree(identity.get("orgStudyIdInfo")).get("id"))
     return registry_ids(number, *_texts(identity.get("nctIdAliases")), own, *others)

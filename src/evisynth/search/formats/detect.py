@@ -40,6 +40,9 @@ class Format:
 FORMATS = (
     Format("ctgov-json", "ctgov_json", "ClinicalTrials.gov JSON", ("json",)),
     Format("pubmed-xml", "pubmed_xml", "PubMed XML", ("xml",)),
+    Format("csl-json", "csl_json", "CSL-JSON", ("json",)),
+    Format("ictrp-xml", "ictrp_xml", "XML of WHO ICTRP", ("xml",)),
+    Format("zotero-rdf", "zotero_rdf", "Zotero RDF", ("rdf",)),
     Format("endnote-xml", "endnote_xml", "EndNote XML", ("xml",)),
     Format("ovid-medline", "ovid", "Ovid Reprint/Medline", ("cgi",), "read_medline", "recognise_medline"),
     Format("ovid-text", "ovid", "Ovid labelled text", (), "read_labelled", "recognise_labelled"),
@@ -54,17 +57,14 @@ BY_NAME = {each.name: each for each in FORMATS}
 _START = re.compile(r"[\r\n](?:TY {1,2}- |PMID- |PT J[\r\n]|<1(?:\. )?>[\r\n]|%0 )")
 _FIRST_LETTERS = {
     "ctgov-json": "{[",
+    "csl-json": "{[",
     "pubmed-xml": "<",
+    "ictrp-xml": "<",
+    "zotero-rdf": "<",
     "endnote-xml": "<",
 }  # not worth loading lxml for others
 
 _NOT_READ = (  # what it looks like, how it is known, what would do
-    (
-        re.compile(r"<rdf:RDF\b", re.IGNORECASE),
-        "Zotero RDF",
-        "In Zotero choose RIS as the format of the export.",
-    ),
-    (re.compile(r"<Trials_downloaded_from_ICTRP\b"), "an export of WHO ICTRP", "Export it as CSV."),
     (
         re.compile(r"<!doctype html|<html\b|<head\b|<body\b", re.IGNORECASE),
         "a web page",
@@ -74,7 +74,7 @@ _NOT_READ = (  # what it looks like, how it is known, what would do
     (
         re.compile(r"<\?xml\b|<\w"),
         "XML of a kind that is not read",
-        "XML is read from PubMed and EndNote; RIS from all.",
+        "XML is read from PubMed, EndNote, ICTRP and Zotero (RDF); RIS from all.",
     ),
 )
 _BINARY = (

@@ -319,16 +319,27 @@ def _doi(fields: Fields) -> str:
 
 
 def _pmid(fields: Fields) -> str:
-    """The PubMed number where the export calls it so: C3 "PUBMED 1" (CENTRAL), U1 "1[pmid]", an address."""
+    """The PubMed number where the export calls it so: C3 "PUBMED 1" (CENTRAL), U1 "1[pmid]", an address, C5."""
     for value in fields.all(*LABELLED_IDS):
         if not value.isdigit() and (pmid := clean_pmid(value)):
             return pmid
+    if _from_embase_com(fields) and (
+        pmid := next((value for value in fields.all("C5") if value.isdigit()), "")
+    ):
+        return clean_pmid(pmid)
     source = f"{fields.first('DB')} {fields.first('DP')}".upper()
     if "MEDLINE" in source or "PUBMED" in source or "NLM" in source.split():
         return next(
             (pmid for value in fields.all("AN", "ID") if value.isdigit() and (pmid := clean_pmid(value))), ""
         )
     return ""
+
+
+def _from_embase_com(fields: Fields) -> bool:
+    """Whether Embase.com wrote the record: its C5 is the PubMed number, that of others is anything."""
+    return any(re.fullmatch(r"L\d+", value) for value in fields.all("U2")) or any(
+        "embase.com/" in value for value in fields.all("UR")
+    )
 
 
 _ACCESSION_IN_LINK = re.compile(r"[?&]id=(L\d{6,})|eid=(2-s2\.0-\d+)|[?&]AN=([\w.-]+)|(WOS:[A-Z0-9]{8,})")

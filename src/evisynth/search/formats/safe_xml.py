@@ -160,27 +160,38 @@ def read_pieces(
     to_record: Callable[["_Element"], Record],
     furniture: re.Pattern[str],
     reading: Reading,
+    *,
+    namespaces: str = "",
 ) -> None:
     """Make each Piece a record of `reading` by `to_record`; report what is damaged, empty or between records.
 
     `furniture` matches what stands between records in a sound file (root tags); it is left out in silence.
+    `namespaces` are the declarations of the root element, which the pieces need where their tags have prefixes.
     """
     for part in parts:
         if isinstance(part, Piece):
             reading.found += 1
-            _read_piece(part, to_record, reading)
+            _read_piece(part, to_record, reading, namespaces)
         elif left := furniture.sub("", PROLOG_PART.sub(" ", part.text)).strip():
             reading.problems.append(ReadProblem(part.line, left[:200], "Text outside a record; not used."))
 
 
-def _read_piece(piece: Piece, to_record: Callable[["_Element"], Record], reading: Reading) -> None:
+def with_namespaces(text: str, declared: str) -> str:
+    """The text of an element with these declarations in its start tag."""
+    return re.sub(r"^<[^\s/>]+", lambda tag: f"{tag[0]} {declared}", text, count=1) if declared else text
+
+
+def _read_piece(
+    piece: Piece, to_record: Callable[["_Element"], Record], reading: Reading, namespaces: str
+) -> None:
     number, complaint, record = reading.found, "", Record()
+    whole = with_namespaces(piece.text, namespaces)
     try:
-        record = to_record(parse_xml(piece.text))
+        record = to_record(parse_xml(whole))
     except DataError as error:
         complaint = str(error) if piece.closed else "Its end tag is missing."
         with suppress(DataError):
-            record = to_record(parse_damaged_xml(piece.text))
+            record = to_record(parse_damaged_xml(whole))
     lost = not (record.title or record.abstract or record.doi or record.pmid)
     if complaint and not lost:
         complaint = f"Record {number} is damaged and was read as far as possible. {complaint}"

@@ -116,6 +116,10 @@ class Loader:
         """The row's model fields, references resolved; None (and reported) where one names nothing."""
         values = _fields(row)
         for column in row.table.columns:
+            for name in values[column.field] if column.kind == "texts" and column.to else ():
+                if name not in self.index[column.to]:
+                    self.report(row, column.name, f"found {name!r}, which is not among the {column.to}."
+                                f"{near(name, self.index[column.to])}")  # fmt: skip
             if column.kind != "ref" or not values[column.field]:
                 continue
             key = values[column.field]
@@ -374,7 +378,7 @@ def load_folder(path: Path, slug: str = "") -> tuple[models.Review, list[Problem
     slug = slug or path.resolve().name
     if models.Review.objects.filter(slug=slug).exists():
         raise DataError(
-            f"The database already has a review named {slug!r}. Export and delete it, or load under another name."
+            f"The database already has a review named {slug!r}. Export and delete it, or load it under another name with --name."
         )
     with transaction.atomic():
         review = Loader(folder).load(slug)

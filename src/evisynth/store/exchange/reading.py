@@ -275,9 +275,10 @@ def _look(tree: CommentedMap, name: str) -> tuple[Any, int]:
     return node, line
 
 
-def _line_of(tree: CommentedMap, key: Any, otherwise: int) -> int:
-    """The line of a key; that of what is around it where the key came by a merge (`<<`)."""
-    return int(tree.lc.key(key)[0]) + 1 if key in (tree.lc.data or {}) else otherwise
+def _line_of(tree: CommentedMap | CommentedSeq, key: Any, otherwise: int) -> int:
+    """The line of a key or item; that of what is around it where the reader does not know it, as after `<<`."""
+    place = (tree.lc.data or {}).get(key)
+    return int(place[0]) + 1 if place else otherwise
 
 
 def _shown(value: Any) -> str:
@@ -288,16 +289,16 @@ def _shown(value: Any) -> str:
 def _read_yaml_list(
     folder: Folder, table: Table, tree: CommentedMap, parent: Row | None, tables: list[Table]
 ) -> None:
-    items, line = _look(tree, table.path)
+    items, list_line = _look(tree, table.path)
     if items is None:
         return
     if not isinstance(items, CommentedSeq):
-        folder.report(table.file, line, table.path, "is not a list; each item starts with a hyphen.")
+        folder.report(table.file, list_line, table.path, "is not a list; each item starts with a hyphen.")
         return
     children = [child for child in tables if child.parent == table.name]
     known = {column.name for column in table.columns} | {child.path for child in children}
     for position, item in enumerate(items):
-        line = items.lc.item(position)[0] + 1
+        line = _line_of(items, position, list_line)
         if not isinstance(item, CommentedMap):
             folder.report(
                 table.file,

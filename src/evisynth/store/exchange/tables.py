@@ -131,7 +131,7 @@ ANALYSIS_COLUMNS = (
     Column("outcome", "ref", to="outcomes", required=True),
     Column("timepoint", "ref", to="timepoints", within="outcome", required=True),
     Column("measure", "word", choices=("RR", "OR", "RD")),
-    Column("method", "word", choices=("MH",)),
+    Column("method", "word", choices=("MH", "IV")),
     Column("model"),
     Column("tau2", "word", choices=("DL",)),
     Column("profile", "word", choices=("revman5", "metafor")),
@@ -324,7 +324,7 @@ CERTAINTY = Table(
             for domain in domains
             for part in (step, "reason")
         ),
-        Column("judged_by", "texts"),
+        Column("judged_by", "texts", to="people"),
         Column("judged_on", "date"),
         Column("analysis_hash"),
         Column("comment"),

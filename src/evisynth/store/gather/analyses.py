@@ -1,5 +1,7 @@
 """Analyses from their recipes: which studies with which values, then one call of the synthesis stage."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -19,7 +21,7 @@ from evisynth.synthesis.absolute import (
     number_needed,
     pooled_comparator_risk,
 )
-from evisynth.synthesis.analysis import AnalysisResult, Recipe, analyse
+from evisynth.synthesis.analysis import AnalysisResult, Recipe, analyse, check_recipe
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.model_rule import ModelRule, check_rules
 
@@ -71,6 +73,7 @@ def _analysed(
     rules: tuple[ModelRule, ...],
     problems: list[Problem],
 ) -> Analysed:
+    _check_plan(row, rules, problems)
     left_out = {out.study.key: out.reason for out in row.left_out.all()}
     study_rows = tuple(
         _study_row(row, study, values, left_out.get(study.key, ""))
@@ -81,6 +84,7 @@ def _analysed(
     absolute, needed = _absolute(row, result, problems)
     certainty = _certainty(row, problems)
     comparison = row.comparison
+    judged_hash = result.input_hash if result else _hash_of_data(row, study_rows)
     return Analysed(
         key=row.key,
         title=row.title,
@@ -101,15 +105,41 @@ def _analysed(
         why_not_pooled=row.not_pooled_reason or why,
         rows=study_rows,
         result=result,
-        hash=result.input_hash if result else "",
+        hash=judged_hash,
         absolute=absolute,
         needed=needed,
         certainty=certainty,
         certainty_comment=row.certainty.comment if certainty else "",
-        certainty_stale=bool(certainty and result and row.certainty.analysis_hash != result.input_hash),
+        certainty_stale=certainty is not None and row.certainty.analysis_hash != judged_hash,
         source=f"{_file(row)}:{row.line}",
         measure=row.measure,
     )
+
+
+def _check_plan(row: models.Analysis, rules: tuple[ModelRule, ...], problems: list[Problem]) -> None:
+    """Report what in a plan cannot be followed, also where no data ask for it yet."""
+    if row.favours and len(row.favours) != 2:
+        problems.append(Problem(_file(row), row.line, f"{row.key}.favours", f"found {len(row.favours)} texts; "
+                        "two are right, for the left and the right of the plot."))  # fmt: skip
+    if row.measure:
+        try:
+            check_recipe(_recipe(row, rules))
+        except DataError as error:
+            problems.append(Problem(_file(row), row.line, row.key, str(error)))
+
+
+def _recipe(row: models.Analysis, rules: tuple[ModelRule, ...]) -> Recipe:
+    return Recipe(
+        measure=row.measure, method=row.method or "MH", model=row.model or "common effect", rules=rules,
+        tau2_method=row.tau2 or "DL", profile=row.profile or "revman5",
+    )  # fmt: skip
+
+
+def _hash_of_data(row: models.Analysis, rows: tuple[StudyRow, ...]) -> str:
+    """What a judgement of an outcome without a computed result is bound to: its plan and the studies' data."""
+    plan = (row.outcome.key, row.timepoint.key if row.timepoint else "", row.pool, row.not_pooled_reason)
+    data = sorted((of.study, of.left_out, repr(of.first), repr(of.second)) for of in rows)
+    return hashlib.sha256(json.dumps([plan, data], ensure_ascii=False).encode()).hexdigest()
 
 
 def _favours(row: models.Analysis) -> tuple[str, str]:
@@ -185,19 +215,15 @@ def _run(
         return None, "no effect measure is planned: the results are told study by study"
     if not usable:
         return None, "no study gives events and totals for both sides"
-    table = TwoByTwo(
-        studies=tuple(of.name for of in usable),
-        events1=[of.first.events for of in usable],  # type: ignore[union-attr, arg-type]
-        n1=[of.first.n for of in usable],  # type: ignore[union-attr, arg-type]
-        events2=[of.second.events for of in usable],  # type: ignore[union-attr, arg-type]
-        n2=[of.second.n for of in usable],  # type: ignore[union-attr, arg-type]
-    )
-    recipe = Recipe(
-        measure=row.measure, method=row.method or "MH", model=row.model or "common effect", rules=rules,
-        tau2_method=row.tau2 or "DL", profile=row.profile or "revman5",
-    )  # fmt: skip
     try:
-        result = analyse(table, recipe)
+        table = TwoByTwo(
+            studies=tuple(of.name for of in usable),
+            events1=[of.first.events for of in usable],  # type: ignore[union-attr, arg-type]
+            n1=[of.first.n for of in usable],  # type: ignore[union-attr, arg-type]
+            events2=[of.second.events for of in usable],  # type: ignore[union-attr, arg-type]
+            n2=[of.second.n for of in usable],  # type: ignore[union-attr, arg-type]
+        )
+        result = analyse(table, _recipe(row, rules))
     except DataError as error:
         problems.append(Problem(_file(row), row.line, row.key, str(error)))
         return None, str(error)

@@ -6,8 +6,9 @@ from evisynth.reporting.findings import Amended, FileRead, Findings, Named, Pers
 from evisynth.store import models
 from evisynth.store.duplicates import find_duplicates
 from evisynth.store.gather.analyses import Values, analyses_of
-from evisynth.store.gather.screening import flow_of, read_reports, screen
+from evisynth.store.gather.screening import flow_of, read_reports, screen, studies_without_report
 from evisynth.store.gather.studies import (
+    arm_problems_of,
     asked_of,
     cells_of,
     derived_values,
@@ -19,7 +20,7 @@ from evisynth.store.gather.studies import (
 
 def gather(review: models.Review) -> Findings:
     """All findings of a review, computed now from its rows. Problems of every stage are among them."""
-    grouping = find_duplicates(review)
+    grouping, duplicate_problems = find_duplicates(review)
     screened = screen(review)
     reports, report_problems = read_reports(review, screened)
     studies = studies_of(review)
@@ -29,7 +30,9 @@ def gather(review: models.Review) -> Findings:
     judged, judged_problems = judged_of(review)
     analyses, analysis_problems = analyses_of(review, studies, Values(cells, derived, impossible))
     problems: list[Problem] = [
-        *screened.problems, *report_problems, *cell_problems, *derived_problems, *impossible_problems,
+        *duplicate_problems,
+        *screened.problems, *report_problems, *studies_without_report(review, reports),
+        *arm_problems_of(review), *cell_problems, *derived_problems, *impossible_problems,
         *judged_problems, *analysis_problems,
     ]  # fmt: skip
     decided = models.DuplicateDecision.objects.filter(review=review).select_related(

@@ -124,6 +124,7 @@ def _state(
         if who_may_settle(cast("SettleRule", review.consensus_by), tuple(item.votes), row.person.key):
             consensus = Consensus(row.person.key, cast("Verdict", row.decision), _vote(row, stage).reason)
         else:
+            item.consensus = None
             problems.append(_problem(row, "person", f"{row.person.key} voted on {row.record.key} and may not settle it: "
                             "a third person does. The row does not count."))  # fmt: skip
     return state(votes, needed, consensus, cast("Verdict", review.maybe_counts_as), reasons)
@@ -181,6 +182,13 @@ def read_reports(review: models.Review, screened: Screened) -> tuple[dict[str, R
             continue
         seen[group.pk] = row.key
         full = screened.states["full-text"].get(group.pk)
+        first = screened.states["title-abstract"][group.pk].state
+        if first != "included":
+            problems.append(Problem("reports.csv", row.line, "record", f"{row.record.key} was sought in full, but on title and "
+                            f"abstract it is {first}."))  # fmt: skip
+        if full is not None and not row.retrieved:
+            problems.append(Problem("reports.csv", row.line, "retrieved", f"says no, but {row.record.key} was decided in full "
+                            "text. The decisions do not count."))  # fmt: skip
         members = list(group.records.order_by("search__position", "position"))
         if not row.retrieved and not row.reason:
             problems.append(
@@ -199,6 +207,21 @@ def read_reports(review: models.Review, screened: Screened) -> tuple[dict[str, R
             source=f"reports.csv:{row.line}",
         )
     return reports, problems
+
+
+def studies_without_report(review: models.Review, reports: dict[str, ReportRead]) -> list[Problem]:
+    """Included studies of which no report was included: a number of theirs would come from nowhere."""
+    told = {study for report in reports.values() if report.state == "included" for study in report.studies}
+    rows = models.Study.objects.filter(review=review, status="included").exclude(key__in=told)
+    return [
+        Problem(
+            "studies.csv",
+            row.line,
+            "status",
+            f"{row.key} is included, but no report of it was included in full text.",
+        )
+        for row in rows
+    ]
 
 
 def flow_of(review: models.Review, screened: Screened, reports: dict[str, ReportRead]) -> Flow:

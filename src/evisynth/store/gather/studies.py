@@ -1,17 +1,22 @@
 """Studies, their values, judgements and letters, gathered from the rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
+from evisynth.appraisal.judgement import Judgement, check_judgement
 from evisynth.appraisal.tools.rob1 import ROB1
 from evisynth.errors import DataError, Problem, near
 from evisynth.extraction.consensus import Cell, Entry
-from evisynth.extraction.conversions import derived
+from evisynth.extraction.conversions import FORMULAS, derived
 from evisynth.extraction.fields import FIELDS, arm_problems, value_problems
 from evisynth.reporting.findings import ArmOf, Asked, Judged, StudyOf
 from evisynth.store import models
 
+MAY_EXTRACT = {"owner", "reviewer", "adjudicator"}
+
 CellKey = tuple[str, str, str, str, str]
+RowT = TypeVar("RowT", models.ExtractedValue, models.Assessment)
 
 
 def studies_of(review: models.Review) -> dict[str, StudyOf]:
@@ -31,6 +36,24 @@ def studies_of(review: models.Review) -> dict[str, StudyOf]:
         )
         for row in rows
     }
+
+
+def arm_problems_of(review: models.Review) -> list[Problem]:
+    """Each arm that no comparison can use: its side is in none, or another arm of the study has it already."""
+    comparisons = models.Comparison.objects.filter(review=review)
+    known = {side for row in comparisons for side in (row.intervention_key, row.comparator_key)}
+    problems: list[Problem] = []
+    first: dict[tuple[str, str], models.Arm] = {}
+    for arm in models.Arm.objects.filter(review=review).exclude(side="").select_related("study"):
+        other = first.setdefault((arm.study.key, arm.side), arm)
+        if arm.side not in known:
+            problems.append(Problem("arms.csv", arm.line, "side", f"found {arm.side!r}, which is no side of a comparison; the "
+                            f"arm takes part in no analysis.{near(arm.side, known)}"))  # fmt: skip
+        elif other is not arm:
+            problems.append(Problem("arms.csv", arm.line, "side", f"{arm.study.key} has {arm.side} in line {other.line} already. "
+                            "Arms of one side are not merged by the program, and the study is left out; give one arm this "
+                            "side."))  # fmt: skip
+    return problems
 
 
 # ---------------------------------------------------------------- extracted values
@@ -57,10 +80,16 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
     problems: list[Problem] = []
     extractions: dict[CellKey, list[Entry]] = defaultdict(list)
     consensus: dict[CellKey, Entry] = {}
+    settled: dict[CellKey, models.ExtractedValue] = {}
     links = ("study", "outcome", "timepoint", "arm", "person", "report", "contact")
     form = set(models.Characteristic.objects.filter(review=review).values_list("key", flat=True))
     for row in models.ExtractedValue.objects.filter(review=review).select_related(*links):
         problems += _field_problems(row, form)
+        if not MAY_EXTRACT & set(row.person.roles):
+            roles = ", ".join(row.person.roles)
+            problems.append(_problem(row, "person", f"{row.person.key} is {roles}; only a reviewer, adjudicator or owner may "
+                            "extract. The row does not count."))  # fmt: skip
+            continue
         names = (row.study, row.outcome, row.timepoint, row.arm)
         key: CellKey = (*(name.key if name else "" for name in names), row.field)  # type: ignore[assignment]
         entry = _entry(row)
@@ -70,12 +99,17 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
                 problems.append(_problem(row, "kind", f"a second consensus for {'/'.join(filter(None, key))}; "
                                 f"{first.person} gave one in {first.source}. The row does not count."))  # fmt: skip
                 continue
-            consensus[key] = entry
+            consensus[key], settled[key] = entry, row
         elif entry.person in {other.person for other in extractions[key]}:
             problems.append(_problem(row, "person", f"{entry.person} extracted {'/'.join(filter(None, key))} already; "
                             "the row does not count."))  # fmt: skip
         else:
             extractions[key].append(entry)
+    for key, row in settled.items():
+        if _not_a_third(review, [row], {entry.person for entry in extractions.get(key, ())}):
+            del consensus[key]
+            problems.append(_problem(row, "person", f"{row.person.key} extracted {'/'.join(filter(None, key))} and may not "
+                            "settle it: a third person does. The row does not count."))  # fmt: skip
     cells = {}
     for key in dict.fromkeys([*extractions, *consensus]):
         cell = Cell(
@@ -94,6 +128,15 @@ def _problem(row: models.ExtractedValue, column: str, message: str) -> Problem:
 
 def _field_problems(row: models.ExtractedValue, form: set[str]) -> list[Problem]:
     known = form if row.outcome is None and row.arm is None else set(FIELDS)
+    if row.outcome and not (row.timepoint and row.arm):
+        lacks = "timepoint" if not row.timepoint else "arm"
+        return [
+            _problem(
+                row,
+                lacks,
+                "is empty; a value of an outcome belongs to a time point and an arm. It is not used.",
+            )
+        ]
     if row.field not in known:
         what = "characteristic of the protocol's form" if known is form else "field of a result"
         return [_problem(row, "field", f"found {row.field!r}, which is no {what}.{near(row.field, known)}")]
@@ -103,21 +146,42 @@ def _field_problems(row: models.ExtractedValue, form: set[str]) -> list[Problem]
 
 
 def derived_values(cells: Mapping[str, Cell]) -> tuple[dict[str, tuple[float, str]], list[Problem]]:
-    """The value of each cell that stands as a formula, from the same arm's other values."""
+    """The value of each cell that stands as a formula, from the same arm's other values, computed ones among them."""
     arms = _numbers_by_arm(cells)
     found: dict[str, tuple[float, str]] = {}
-    problems = []
-    for key, cell in cells.items():
-        if cell.final is None or not cell.final.derivation:
-            continue
-        whole_arm = arms.get((cell.study, "", "", cell.arm), {})
-        own = arms.get((cell.study, cell.outcome, cell.timepoint, cell.arm), {})
-        try:
-            found[key] = derived(cell.final.derivation, whole_arm | own), cell.final.derivation
-        except DataError as error:
-            file, _, line = cell.final.source.rpartition(":")
-            problems.append(Problem(file, int(line or 0), "derivation", str(error)))
-    return found, problems
+    wrong: dict[str, str] = {}
+    open_cells = {
+        key: cell for key, cell in cells.items() if cell.final is not None and cell.final.derivation
+    }
+    before = None
+    while before != len(open_cells):  # until a round computes nothing more
+        before = len(open_cells)
+        for key, cell in list(open_cells.items()):
+            own = arms[cell.study, cell.outcome, cell.timepoint, cell.arm]
+            try:
+                found[key] = _computed(cell, arms.get((cell.study, "", "", cell.arm), {}) | own)
+            except DataError as error:
+                wrong[key] = str(error)
+            else:
+                own[cell.field] = found[key][0]
+                del open_cells[key]
+    return found, [_problem_at(cells[key], "derivation", wrong[key]) for key in open_cells]
+
+
+def _computed(cell: Cell, values: Mapping[str, float]) -> tuple[float, str]:
+    """The value of a cell's formula, and the formula's name."""
+    name = cell.final.derivation if cell.final else ""
+    value = derived(name, values)
+    if FORMULAS[name].gives != cell.field:
+        raise DataError(f"The formula {name!r} gives {FORMULAS[name].gives}, not {cell.field}.")
+    if wrong := value_problems(cell.field, value):
+        raise DataError(f"The formula {name!r}: {wrong[0]}")
+    return value, name
+
+
+def _problem_at(cell: Cell, column: str, message: str) -> Problem:
+    file, _, line = (cell.final.source if cell.final else "").rpartition(":")
+    return Problem(file or "extraction.csv", int(line or 0), column, message)
 
 
 def _numbers_by_arm(cells: Mapping[str, Cell]) -> dict[tuple[str, str, str, str], dict[str, float]]:
@@ -143,9 +207,8 @@ def impossible_arms(
             found = cells.get("/".join(filter(None, (*arm, field))))
             if found is None or found.final is None:
                 continue  # the contradiction is in the whole arm, and reported there
-            file, _, line = found.final.source.rpartition(":")
             wrong.add(arm)
-            problems.append(Problem(file, int(line), field, f"{found.study}, {found.arm}: {message}"))
+            problems.append(_problem_at(found, field, f"{found.study}, {found.arm}: {message}"))
     return wrong, problems
 
 
@@ -154,9 +217,18 @@ def impossible_arms(
 
 def judged_of(review: models.Review) -> tuple[tuple[Judged, ...], list[Problem]]:
     """Each domain of each study with everybody's judgement and what stands."""
-    problems = []
-    by_domain: dict[tuple[str, str, str], list[models.Assessment]] = defaultdict(list)
     known = {domain.id for domain in ROB1.domains}
+    problems = [
+        Problem(
+            "protocol.yaml",
+            0,
+            "risk_of_bias.key_domains",
+            f"found {name!r}, which is no domain of the tool.{near(name, known)}",
+        )
+        for name in review.rob_key_domains
+        if name not in known
+    ]
+    by_domain: dict[tuple[str, str, str], list[models.Assessment]] = defaultdict(list)
     for row in models.Assessment.objects.filter(review=review).select_related("study", "outcome", "person"):
         if row.domain not in known:
             problems.append(Problem("appraisal.csv", row.line, "domain", f"found {row.domain!r}, which is no domain of "
@@ -164,14 +236,19 @@ def judged_of(review: models.Review) -> tuple[tuple[Judged, ...], list[Problem]]
             continue
         by_domain[row.study.key, row.outcome.key if row.outcome else "", row.domain].append(row)
     judged = []
-    for (study, outcome, domain), rows in by_domain.items():
-        own = [row for row in rows if row.kind == "judgement"]
-        settled = [row for row in rows if row.kind == "consensus"]
+    for (study, outcome, domain), given in by_domain.items():
+        own = [row for row in given if row.kind == "judgement"]
+        settled = [row for row in given if row.kind == "consensus"]
+        if not_third := _not_a_third(review, settled[:1], {row.person.key for row in own}):
+            problems.append(Problem("appraisal.csv", not_third.line, "person", f"{not_third.person.key} judged {study}, {domain} "
+                            "and may not settle it: a third person does. The row does not count."))  # fmt: skip
+            settled = []
         problems += [
             Problem("appraisal.csv", extra.line, "kind", f"a second consensus for {study}, {domain}; "
                     f"{settled[0].person.key} gave one in line {settled[0].line}. The row does not count.")
             for extra in settled[1:]
         ]  # fmt: skip
+        problems += _support_problems(given)
         judgements = {row.judgement for row in own}
         stands = (
             settled[0]
@@ -185,13 +262,32 @@ def judged_of(review: models.Review) -> tuple[tuple[Judged, ...], list[Problem]]
                 study=study,
                 outcome=outcome,
                 domain=domain,
-                entries=tuple((row.person.key, row.kind, row.judgement, row.support) for row in rows),
+                entries=tuple(
+                    (row.person.key, row.kind, row.judgement, row.support) for row in (*own, *settled[:1])
+                ),
                 final=stands.judgement if stands else "",
                 support=stands.support if stands else "",
-                source=f"appraisal.csv:{(stands or rows[0]).line}",
+                source=f"appraisal.csv:{(stands or given[0]).line}",
             )
         )
     return tuple(judged), problems
+
+
+def _not_a_third(review: models.Review, settled: Sequence[RowT], people: set[str]) -> RowT | None:
+    """The consensus that one of the two gave where a third person has to; None where all is well."""
+    if review.consensus_by == "either":
+        return None
+    return next((row for row in settled if row.person.key in people), None)
+
+
+def _support_problems(rows: list[models.Assessment]) -> list[Problem]:
+    """What the tool finds wrong with each judgement: no support, or an outcome where the domain has none."""
+    return [
+        Problem("appraisal.csv", row.line, "support", message)
+        for row in rows
+        for message in check_judgement(ROB1, Judgement(row.study.key, row.domain, row.judgement, row.support,
+                                                       row.outcome.key if row.outcome else "", row.person.key))
+    ]  # fmt: skip
 
 
 def asked_of(review: models.Review, cells: Mapping[str, Cell]) -> tuple[Asked, ...]:
