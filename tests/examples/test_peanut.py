@@ -20,7 +20,7 @@ from support.examples import (
     typed_numbers,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 PEANUT = EXAMPLES / "peanut-oit"
 
 
@@ -118,7 +118,6 @@ def test_no_number_is_typed_in_the_files_that_people_write():
             assert [typed_numbers(text) for text in reasons if typed_numbers(text)] == []
 
 
-@pytest.mark.django_db
 def test_one_more_who_left_changes_the_challenge_and_nothing_else(peanut, tmp_path):
     folder = copy_of("peanut-oit", tmp_path)
 

@@ -179,27 +179,23 @@ class Claims:
 
     def _randomised(self, side: str) -> Found:
         """People randomised to one side of the comparison (or `total`) over the included studies."""
-        keys, total = [], 0.0
-        sides = set()
-        for study in self.findings.studies.values():
-            for arm in study.arms if study.status == "included" else ():
-                sides.add(arm.side)
-                cell = self.findings.cells.get(f"{study.key}/{arm.key}/randomised")
-                if (
-                    arm.side
-                    and side in {"total", arm.side}
-                    and cell
-                    and cell.final
-                    and cell.final.number is not None
-                ):
-                    keys.append(f"cell/{cell.key}")
-                    total += cell.final.number
-        if not keys:
-            raise DataError(f"there is no claim {'randomised.' + side!r}.{near(side, sides | {'total'})}")
+        included = [study for study in self.findings.studies.values() if study.status == "included"]
+        arms = [(study.key, arm) for study in included for arm in study.arms if arm.side]
+        cells = [f"{study}/{arm.key}/randomised" for study, arm in arms if side in {"total", arm.side}]
+        if not cells:
+            raise no_claim(f"randomised.{side}", side, {arm.side for _, arm in arms} | {"total"})
+        total = 0.0
+        for key in cells:
+            final = cell.final if (cell := self.findings.cells.get(key)) else None
+            if final is None or final.number is None:  # a sum over part of the arms would mislead
+                raise DataError(
+                    f"the claim {f'randomised.{side}'!r} has no value: there is no number that stands for {key}."
+                )
+            total += final.number
         return Found(
             numbers.whole(total),
             "Sum of people randomised over the arms of the included studies.",
-            tuple(keys),
+            tuple(f"cell/{key}" for key in cells),
         )
 
     def _studies(self, path: str) -> Found:

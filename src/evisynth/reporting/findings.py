@@ -57,6 +57,7 @@ class Plan:
     versions: tuple[tuple[str, str, str], ...]  # id, date, note
     amendments: tuple[Amended, ...]
     rob_tool: str
+    rob_key_domains: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ class Findings:
     searches: tuple[Searched, ...]
     flow: Flow
     merges: tuple[tuple[str, str, str], ...]  # record, record, reason
+    review_band: tuple[tuple[str, str, str], ...]  # pairs that the program leaves to people, and why
     decided_duplicates: tuple[tuple[str, str, str, str, str], ...]  # record, record, decision, person, reason
     screened: tuple[StageScreened, ...]
     reports: dict[str, ReportRead]

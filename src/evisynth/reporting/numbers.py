@@ -54,7 +54,8 @@ def p_value(p: float | None) -> str:
 
 def value(number: float) -> str:
     """An extracted value as people wrote it: no more figures than it has."""
-    return whole(number) if number == int(number) else f"{number:g}"
+    typed = repr(number)  # a computed one has more figures than anybody would read
+    return whole(number) if number == int(number) else typed if len(typed) <= 10 else f"{number:g}"
 
 
 def interval(low: float, high: float) -> str:

@@ -13,7 +13,7 @@ def short_name(author: str) -> str:
     family, comma, given = author.partition(",")
     if not comma:
         return author.strip()
-    parts = re.split(r"[\s.\-]+", given.strip())
+    parts = re.split(r"[\s.,\-]+", given.strip())
     initials = "".join(
         part if part.isupper() and len(part) <= 3 else part[:1].upper() for part in parts if part
     )
@@ -28,20 +28,24 @@ def authors_of(record: Record, most: int = 6) -> str:
 
 def _imprint(record: Record) -> str:
     """Year;volume(issue):pages."""
-    text = str(record.year) if record.year is not None else ""
-    if record.volume:
-        text += f";{record.volume}" + (f"({record.issue})" if record.issue else "")
+    volume = record.volume + (f"({record.issue})" if record.issue else "")
+    text = ";".join(part for part in (str(record.year or ""), volume) if part)
     if record.pages:
-        text += f":{record.pages}"
+        text += f":{record.pages}" if text else record.pages
     return text
+
+
+def _ended(text: str) -> str:
+    """With a full stop, unless it has its own end, or is nothing."""
+    return text + "." if text and text[-1] not in ".?!" else text
 
 
 def citation(record: Record) -> str:
     """One reference: authors, title, journal, imprint, identifiers; what the record does not say is left out."""
-    title = record.title.rstrip(" .") + "." if record.title else "[No title]."
+    title = _ended(record.title.rstrip(" .")) if record.title else "[No title]."
     journal = record.journal_abbreviation or record.journal
     where = f"{journal.rstrip('.')}. {_imprint(record)}".strip() if journal else _imprint(record)
-    parts = [authors_of(record), title, where + "." if where else ""]
+    parts = [authors_of(record), title, _ended(where)]
     if not journal and record.registry_ids:
         parts.append(f"{', '.join(record.registry_ids)}.")
     if record.doi:

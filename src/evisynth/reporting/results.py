@@ -1,9 +1,11 @@
 """All results as JSON, for programs: unrounded, with the keys of the rows that they came from."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from evisynth.reporting.findings import Analysed, Findings, StageScreened
+from evisynth.reporting.flow import Counted
 from evisynth.synthesis.pooling.result import Pooled
 
 
@@ -34,7 +36,16 @@ def _flow(findings: Findings) -> dict[str, Any]:
         if isinstance(getattr(flow, name), int)
     }
     lists = ("databases", "registers", "other_sources", "exclusion_reasons", "not_retrieved_reasons")
-    return counts | {name: {line.label: line.n for line in getattr(flow, name)} for name in lists}
+    return counts | {name: _by_label(getattr(flow, name)) for name in lists}
+
+
+def _by_label(lines: Sequence[Counted]) -> dict[str, int]:
+    """Counts by label; two sources of one name are told apart by their ids."""
+    labels = [line.label for line in lines]
+    return {
+        line.label if labels.count(line.label) == 1 else f"{line.label} ({line.key})": line.n
+        for line in lines
+    }
 
 
 def _agreement(stage: StageScreened) -> dict[str, Any]:

@@ -1,12 +1,9 @@
 import pytest
 
+from evisynth.search.duplicates.folding import bare_title, family_name, fold, name_words
 from evisynth.search.duplicates.keys import (
-    bare_title,
     doi_key,
-    family_name,
-    fold,
     journal_names,
-    name_words,
     page_range,
     part_numbers,
     record_keys,

@@ -45,6 +45,22 @@ def search_table(findings: Findings) -> Table:
     )  # fmt: skip
 
 
+def review_band_table(findings: Findings) -> Table:
+    """The pairs that the program does not decide: it keeps them apart until a person says otherwise."""
+    decided = {frozenset((a, b)) for a, b, *_ in findings.decided_duplicates}
+    rows = [
+        (cell(a), cell(b), cell(reason))
+        for a, b, reason in findings.review_band
+        if frozenset((a, b)) not in decided
+    ]
+    return Table(
+        name="review-band",
+        caption="Uncertain pairs of records",
+        columns=(Column("Record"), Column("Record"), Column("What speaks for one publication", width=3)),
+        rows=tuple(rows),
+    )
+
+
 def duplicates_table(findings: Findings) -> Table:
     """Why records were merged, and what people decided."""
     by_reason: dict[str, int] = {}
@@ -57,6 +73,12 @@ def duplicates_table(findings: Findings) -> Table:
     ]
     apart = sum(decision == "keep apart" for _, _, decision, _, _ in findings.decided_duplicates)
     rows.append((cell("kept apart by people"), cell(numbers.whole(apart))))
+    rows.append(
+        (
+            cell("uncertain pairs, not merged, for people to look at"),
+            cell(numbers.whole(len(findings.review_band))),
+        )
+    )
     return Table(
         name="duplicates",
         caption="Duplicates: merges by reason",

@@ -89,7 +89,8 @@ def summary_of_findings_table(findings: Findings) -> Table:
                 f"{factor.label} {'+' if steps > 0 else '−'}{abs(steps)}: {_reason(analysed.certainty, factor.id)}"
                 for factor, steps in analysed.certainty.moved
             )
-            notes.append(cell(f"[{number}] {reasons}."))
+            warnings = "".join(f" {warning}" for warning in analysed.certainty.warnings)
+            notes.append(cell(f"[{number}] {reasons}.{warnings}"))
         comparator, intervention = _risks(analysed)
         follow_up = (
             f"{analysed.outcome.name} ({analysed.timepoint})" if analysed.timepoint else analysed.outcome.name

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evisynth.search.duplicates.keys import Keys
+from evisynth.search.duplicates.keys import Keys, abstract_letters
 
 Pairs = NDArray[np.int64]  # (n, 2) positions of two records, the smaller first
 
@@ -88,5 +88,7 @@ WEAK_KEYS: tuple[Callable[[Keys], Iterable[str]], ...] = (
     lambda own: joined(own.family, journal_letters(own), own.volume),
     lambda own: joined(own.family, own.squeezed[:10]),
     lambda own: joined(year_of(own), own.squeezed[:14]),
-    lambda own: joined(own.abstract[:60] if len(own.abstract) >= 60 else ""),
+    lambda own: joined(
+        abstract_letters(own.abstract)[:60] if len(abstract_letters(own.abstract)) >= 60 else ""
+    ),
 )

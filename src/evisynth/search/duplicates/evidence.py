@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from evisynth.search.duplicates.candidates import Pairs
-from evisynth.search.duplicates.keys import Keys
+from evisynth.search.duplicates.keys import Keys, abstract_letters
 from evisynth.search.duplicates.wording import NEGATIONS, OPPOSITES, SMALL_WORDS
 
 
@@ -33,8 +33,7 @@ class Agreement(IntEnum):
     SAME = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What two records have in common."""
 
     a: Keys
@@ -50,7 +49,11 @@ class Evidence:
     page: Agreement
     doi: Agreement
     pmid: Agreement
-    abstract: float | None  # similarity of the abstracts, 0 to 1; None when one has none
+
+    @property
+    def abstract(self) -> float | None:
+        """Similarity of the abstracts, 0 to 1; None when one has none."""
+        return abstract_similarity(self.a.abstract, self.b.abstract)
 
     @property
     def score(self) -> float:
@@ -106,7 +109,6 @@ def compared(a: Keys, b: Keys, similarity: float | None = None) -> Evidence:
         page=page_agreement(a, b),
         doi=agreement(a.doi, b.doi),
         pmid=agreement(a.pmid, b.pmid),
-        abstract=abstract_similarity(a.abstract, b.abstract),
     )
 
 
@@ -230,6 +232,7 @@ def abbreviates(a: str, b: str) -> bool:
 
 
 def abstract_similarity(a: str, b: str) -> float | None:
+    a, b = abstract_letters(a), abstract_letters(b)
     if len(a) < 60 or len(b) < 60:
         return None
     length = min(len(a), len(b))

@@ -2,8 +2,8 @@
 
 import html
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from evisynth.search.duplicates.folding import bare_title, family_name, fold, name_words, squeeze
 from evisynth.search.duplicates.wording import (
@@ -24,8 +24,7 @@ PLAIN_PAGES = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """One record's normalised keys. Empty (or None for the year) means: the record does not say."""
 
     title: str  # folded words joined by blanks, without trailing annotations
@@ -36,7 +35,6 @@ class Keys:
     serial: bool  # "Editorial", "Book review": a title that many texts share
     foreign: bool  # the title is marked as translated, or there are titles in more languages
     family: str  # first author's family name
-    first_author: frozenset[str]  # all words of the first author's name
     authors: frozenset[str]  # all words of all names, initials left out
     year: int | None
     journals: tuple[tuple[str, ...], ...]  # words of the journal's name and of its abbreviation
@@ -49,12 +47,16 @@ class Keys:
     accession: str
     registry_ids: tuple[str, ...]
     registration: bool  # a trial registration, not a report
-    abstract: str  # squeezed, its first 400 letters
+    abstract: str  # as it is; `abstract_letters` gives what is compared
 
 
+@lru_cache(maxsize=65536)
 def page_range(pages: str) -> tuple[str, str]:
     """First and last page; the last one in full: "343-7" -> ("343", "347"). Empty where there is none."""
-    found = re.findall(r"[a-z]{0,3}[.]?\d+[a-z]?\d*", fold_page(pages))
+    if plain := PLAIN_PAGES.fullmatch(pages):
+        found = [plain[1], plain[2] or plain[1]]
+    else:
+        found = re.findall(r"[a-z]{0,3}[.]?\d+[a-z]?\d*", fold_page(pages))
     if not found:
         return "", ""
     first, last = found[0], found[1] if len(found) > 1 else found[0]
@@ -68,6 +70,7 @@ def fold_page(pages: str) -> str:
     return re.sub(r"(?<![\d])0+(?=\d)", "", re.sub(r"([a-z])[- .]+(?=\d)", r"\1", text))
 
 
+@lru_cache(maxsize=16384)
 def folded_number(text: str) -> str:
     """Volume or issue: "Vol. 30A (Suppl 3)" -> "30a"; empty where it has no digit."""
     found = re.search(r"\d+[a-z]?", re.sub(r"\b0+(?=\d)", "", text.lower()))
@@ -111,11 +114,16 @@ def is_serial(title: str) -> bool:
 
 def is_registration(record: Record) -> bool:
     """Whether the record is a trial's registration (also a copy of it in CENTRAL), not a report of it."""
-    if any(REGISTER.search(text) for text in (record.type, record.journal, record.journal_abbreviation)):
+    if any(names_register(text) for text in (record.type, record.journal, record.journal_abbreviation)):
         return True
-    if TRIAL_NUMBER.match(record.accession):
+    if record.accession and TRIAL_NUMBER.match(record.accession):
         return True
-    return REGISTER.search(record.database) is not None and not (record.volume or record.pages or record.pmid)
+    return names_register(record.database) and not (record.volume or record.pages or record.pmid)
+
+
+@lru_cache(maxsize=65536)
+def names_register(text: str) -> bool:
+    return REGISTER.search(text) is not None
 
 
 def registry_numbers(record: Record, *, registration: bool) -> tuple[str, ...]:
@@ -134,47 +142,85 @@ def registry_numbers(record: Record, *, registration: bool) -> tuple[str, ...]:
 
 def doi_key(doi: str) -> str:
     """A DOI without resolver, case and trailing punctuation; empty when nothing follows the prefix's dot."""
-    found = re.search(r"10\.\d{4,9}/\S+", html.unescape(doi).lower())
+    if not doi:
+        return ""
+    found = DOI.search((html.unescape(doi) if "&" in doi else doi).lower())
     return found[0].rstrip(".,;)") if found and not doi.rstrip().endswith(".") else ""
+
+
+def pmid_key(pmid: str) -> str:
+    return re.sub(r"\D", "", pmid).lstrip("0") if pmid else ""
+
+
+def accession_key(record: Record) -> str:
+    return f"{fold(record.database)} {fold(record.accession)}" if record.accession else ""
+
+
+def title_keys(record: Record, bare: str) -> frozenset[str]:
+    """The squeezed titles of a record, as they are and `bare`, in every language."""
+    titles = {bare, squeeze(record.title)} if "[" in record.title or "(" in record.title else {bare}
+    for other in record.other_titles:
+        titles |= {squeeze(other), bare_title(other).replace(" ", "")}
+    return frozenset(titles - {""})
+
+
+def journals_of(record: Record) -> tuple[tuple[str, ...], ...]:
+    """The words of each name of the record's journal."""
+    names = journal_names(record.journal)
+    if not record.journal_abbreviation:
+        return names
+    return tuple(dict.fromkeys(names + journal_names(record.journal_abbreviation)))
+
+
+@lru_cache(maxsize=16384)
+def abstract_letters(abstract: str) -> str:
+    """The first 400 letters and digits of an abstract."""
+    return squeeze(abstract[:600])[:400]
+
+
+@lru_cache(maxsize=16384)
+def title_marks(title: str) -> tuple[frozenset[str], str, bool]:
+    """Of a folded title: the numbers of parts, the notice it announces, whether many texts share it."""
+    return part_numbers(title), notice_of(title), is_serial(title)
+
+
+def issue_is_article(issue: str) -> bool:
+    """Embase may give the article number in place of the issue: "e43268"."""
+    return issue[:1] in {"e", "E"} and re.fullmatch(r"[eE]\d{3,}", issue.strip()) is not None
+
+
+def pages_of(record: Record) -> tuple[str, str]:
+    """First and last page, or the article number that stands in place of the issue."""
+    return page_range(record.pages or (record.issue if issue_is_article(record.issue) else ""))
 
 
 def record_keys(record: Record) -> Keys:
     """The normalised keys of a record."""
     title = bare_title(record.title)
     squeezed = title.replace(" ", "")
-    others = (squeeze(other) for other in (record.title, *record.other_titles))
-    further = (bare_title(other).replace(" ", "") for other in record.other_titles)
-    first = record.authors[0] if record.authors else ""
-    article_number = re.fullmatch(
-        r"[eE]\d{3,}", record.issue.strip()
-    )  # Embase may give it in place of the issue
-    first_page, last_page = page_range(record.pages or (record.issue if article_number else ""))
-    journals = {
-        words: None for name in (record.journal, record.journal_abbreviation) for words in journal_names(name)
-    }
+    parts, notice, serial = title_marks(title)
+    first_page, last_page = pages_of(record)
     registration = is_registration(record)
-    pmid = re.sub(r"\D", "", record.pmid).lstrip("0")
     return Keys(
         title=title,
         squeezed=squeezed,
-        titles=frozenset({squeezed, *others, *further} - {""}),
-        parts=part_numbers(title),
-        notice=notice_of(title),
-        serial=is_serial(title),
+        titles=title_keys(record, squeezed),
+        parts=parts,
+        notice=notice,
+        serial=serial,
         foreign=bool(record.other_titles) or record.title.lstrip().startswith("["),
-        family=family_name(first),
-        first_author=frozenset(name_words(first)),
+        family=family_name(record.authors[0]) if record.authors else "",
         authors=frozenset(word for name in record.authors for word in name_words(name)),
         year=record.year or None,  # exports of Google Scholar write 0 where they know no year
-        journals=tuple(journals),
+        journals=journals_of(record),
         volume=folded_number(record.volume),
-        issue="" if article_number else folded_number(record.issue),
+        issue="" if issue_is_article(record.issue) else folded_number(record.issue),
         first_page=first_page,
         last_page=last_page,
         doi=doi_key(record.doi),
-        pmid=pmid,
-        accession=f"{fold(record.database)} {fold(record.accession)}" if record.accession else "",
+        pmid=pmid_key(record.pmid),
+        accession=accession_key(record),
         registry_ids=registry_numbers(record, registration=registration),
         registration=registration,
-        abstract=squeeze(record.abstract[:600])[:400],
+        abstract=record.abstract,
     )

@@ -319,7 +319,9 @@ def _record(cells: _Cells, vendor: Vendor, number: int, line: int, raw: str) -> 
         doi=clean_doi(cells.one("doi")),
         pmid=pmid,
         pmcid=clean_pmcid(cells.one("pmcid") or extra.get("PMCID", "")),
-        registry_ids=registry_ids(accession, *cells.all("registry"), " ".join(cells.all("extra"))),
+        registry_ids=cells.words("registry", (";",))
+        if vendor.exact
+        else registry_ids(accession, *cells.all("registry"), " ".join(cells.all("extra"))),
         accession=accession or (pmid if vendor.name == "PubMed" else ""),
         database=cells.one("database") or vendor.name,
         type=cells.one("type") or vendor.type,

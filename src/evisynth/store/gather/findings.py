@@ -43,6 +43,7 @@ def gather(review: models.Review) -> Findings:
         searches=searches_of(review),
         flow=flow_of(review, screened, reports),
         merges=tuple((merge.a, merge.b, merge.reason) for group in grouping.groups for merge in group.merges),
+        review_band=tuple((merge.a, merge.b, merge.reason) for merge in grouping.review_band),
         decided_duplicates=tuple(
             (row.record_a.key, row.record_b.key, row.decision, row.person.key, row.reason) for row in decided
         ),
@@ -87,6 +88,7 @@ def plan_of(review: models.Review) -> Plan:
             Amended(row.date.isoformat(), row.section, row.change, row.reason) for row in amendments
         ),
         rob_tool=review.rob_tool,
+        rob_key_domains=tuple(review.rob_key_domains),
     )
 
 
