@@ -18,6 +18,8 @@ NEEDS_RESULT = (
     "needed-ci", "certainty", "certainty-symbols", "certainty-meaning", "certainty-factors", "why-not-pooled",
 )  # fmt: skip
 
+OF_A_SIDE = ("events", "n", "event-count", "percent", "one-in", "repeat-events")
+
 
 def analysis_claim(analysed: Analysed, path: str) -> Found:
     """The claim `path` of an analysis. Raises DataError where there is none, or where it has no value and why."""
@@ -52,7 +54,7 @@ def _side(analysed: Analysed, which: str, name: str) -> Found:
         return Found(named.name if name == "short" else getattr(analysed, f"{which}_name"), "protocol.yaml")
     if not sides:
         raise DataError(
-            f"the claim {f'{analysed.key}.{which}.{name}'!r} has no value: no study has data for {named.name}."
+            f"the claim {f'{analysed.key}.{named.key}.{name}'!r} has no value: no study has data for {named.name}."
         )
     totals = {
         field: _total([getattr(side, field) for side in sides]) for field in ("events", "n", "event_count")
@@ -69,7 +71,11 @@ def _side(analysed: Analysed, which: str, name: str) -> Found:
     if events is not None and event_count is not None:
         how = f"Events less people. {how}"
         known["repeat-events"] = Found(numbers.whole(event_count - events), how, inputs)
-    return pick(f"{analysed.key}.{which}", name, known)
+    if name in OF_A_SIDE and name not in known:
+        raise DataError(
+            f"the claim {f'{analysed.key}.{named.key}.{name}'!r} has no value: not every study has the numbers that it needs."
+        )
+    return pick(f"{analysed.key}.{named.key}", name, known)
 
 
 def _total(values: list[float | None]) -> float | None:
@@ -80,7 +86,7 @@ def _total(values: list[float | None]) -> float | None:
 
 def _plain(analysed: Analysed) -> dict[str, Found]:
     """What every analysis has, pooled or not."""
-    with_data = [row for row in analysed.rows if row.first or row.second]
+    with_data = [row for row in analysed.rows if (row.first or row.second) and not row.left_out]
     inputs = (f"analysis/{analysed.key}",)
     known = {
         "title": Found(analysed.title, "protocol.yaml"),

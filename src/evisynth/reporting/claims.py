@@ -41,7 +41,7 @@ class Claims:
         self.derivations: dict[str, Derivation] = {}
 
     def resolve(self, claim: str) -> tuple[str, str]:
-        """The text of a claim and the key of its derivation ("" for a literal).
+        """The text of a claim and the key of its derivation ("" for a literal and for words of the team).
 
         Raises DataError for a claim that does not exist, with the nearest that does, or that has no value.
         """
@@ -60,6 +60,11 @@ class Claims:
                     f"there is no filter {name!r}; known are {', '.join(FILTERS)}.{near(name, FILTERS)}"
                 )
             text = FILTERS[name](text)
+        if not found.inputs and found.how in {"review.yaml", "protocol.yaml"}:
+            return (
+                text,
+                "",
+            )  # words that the team wrote: nothing was computed, and a whole paragraph would be a link
         key = f"claim/{path}"
         self.derivations[key] = Derivation(key, path, found.text, found.how, found.inputs)
         return text, key

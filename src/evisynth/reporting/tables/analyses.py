@@ -30,9 +30,9 @@ def counts_table(findings: Findings) -> Table:
         caption="Data of the analyses",
         columns=(
             Column("Study", width=1.6),
-            Column("Intervention", "right"),
-            Column("Comparator", "right"),
-            Column("Note", width=2.4),
+            Column("Intervention", "right", 1.5),
+            Column("Comparator", "right", 1.5),
+            Column("Note", width=1.6),
         ),
         rows=tuple(rows),
     )
@@ -57,7 +57,7 @@ def results_table(findings: Findings) -> Table:
         rows.append(
             (
                 cell(analysed.title), cell("planned" if analysed.planned else "post hoc"), cell(analysed.kind),
-                cell(numbers.whole(sum(bool(row.first or row.second) for row in analysed.rows)), why),
+                cell(numbers.whole(sum(bool(row.first or row.second) and not row.left_out for row in analysed.rows)), why),
                 cell(_effect(analysed), why), cell(I2, why), cell(steps),
             )
         )  # fmt: skip

@@ -132,7 +132,7 @@ def _mapping(table: Table, row: Any, nested: list[Table]) -> CommentedMap:
     mapping = CommentedMap()
     _put_columns(mapping, table, row)
     for child in nested:
-        link = {"timepoints": "outcome", "left_out": "analysis"}[child.name]
+        link = "outcome" if child.name == "timepoints" else "analysis"
         children = _rows(row.review, child, **{link: row})
         _put_list(mapping, child.path, [_mapping(child, inner, []) for inner in children])
     return mapping
@@ -141,7 +141,9 @@ def _mapping(table: Table, row: Any, nested: list[Table]) -> CommentedMap:
 def _changed(review: models.Review) -> list[models.Analysis]:
     analyses = models.Analysis.objects.filter(review=review).order_by("-planned", "position")
     analyses = analyses.prefetch_related("left_out__study")
-    return [of for of in analyses if not of.pool or of.not_pooled_reason or of.left_out.all()]
+    return [
+        of for of in analyses if not of.pool or of.not_pooled_reason or (of.planned and of.left_out.all())
+    ]
 
 
 def _not_as_planned(analysis: models.Analysis) -> CommentedMap:
@@ -149,7 +151,9 @@ def _not_as_planned(analysis: models.Analysis) -> CommentedMap:
     if analysis.not_pooled_reason:
         mapping["reason"] = _yaml_string(analysis.not_pooled_reason)
     left_out = [
-        CommentedMap(study=row.study.key, reason=_yaml_string(row.reason)) for row in analysis.left_out.all()
+        CommentedMap(study=row.study.key, reason=_yaml_string(row.reason))
+        for row in analysis.left_out.all()
+        if analysis.planned
     ]
     _put_list(mapping, "leave_out", left_out)
     return mapping

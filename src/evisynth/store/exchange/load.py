@@ -80,6 +80,7 @@ class Loader:
             "certainty": _grade_steps,
             "timepoints": self._nested("outcome"),
             "left_out": self._nested("analysis"),
+            "left_out_post_hoc": self._nested("analysis"),
         }
         ready = []
         for position, row in enumerate(self.folder.rows[name], start=1):

@@ -228,17 +228,21 @@ for _tag in ("bool", "int", "float", "timestamp"):
 
 
 def _loaded(folder: Folder, file: str, text: str) -> Any:
-    yaml = YAML(typ="rt")
-    yaml.Constructor = _AsTyped
     try:
-        return yaml.load(text)
+        return _yaml(allow_duplicate_keys=False).load(text)
     except DuplicateKeyError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         folder.report(
             file, line, "", f"{str(error.problem).partition(' with value')[0]}; the first one was read."
         )
-        yaml.allow_duplicate_keys = True
-        return yaml.load(text)
+        return _yaml(allow_duplicate_keys=True).load(text)
+
+
+def _yaml(*, allow_duplicate_keys: bool) -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _AsTyped
+    yaml.allow_duplicate_keys = allow_duplicate_keys
+    return yaml
 
 
 def _yaml_tree(folder: Folder, file: str) -> CommentedMap | None:

@@ -162,9 +162,16 @@ NOT_AS_PLANNED = Table(
     ),
 )  # fmt: skip
 
+LEFT_OUT_COLUMNS = (Column("study", "ref", to="studies", required=True), Column("reason", required=True))
+
 LEFT_OUT = Table(
     "left_out", "analyses.yaml", "LeftOut", path="leave_out", parent="not_as_planned", key=("study",),
-    columns=(Column("study", "ref", to="studies", required=True), Column("reason", required=True)),
+    columns=LEFT_OUT_COLUMNS,
+)  # fmt: skip
+
+LEFT_OUT_POST_HOC = Table(
+    "left_out_post_hoc", "analyses.yaml", "LeftOut", path="leave_out", parent="post_hoc", key=("study",),
+    columns=LEFT_OUT_COLUMNS,
 )  # fmt: skip
 
 SEARCHES = Table(
@@ -335,5 +342,5 @@ CERTAINTY = Table(
 TABLES = (
     REVIEW, PEOPLE, PROTOCOL, VERSIONS, AMENDMENTS, EXCLUSION_REASONS, COMPARISONS, OUTCOMES, TIMEPOINTS,
     CHARACTERISTICS, MODEL_RULES, ANALYSES, POST_HOC, SEARCHES, DUPLICATES, SCREENING, REPORTS, STUDIES,
-    STUDY_REPORTS, ARMS, CONTACTS, EXTRACTION, APPRAISAL, NOT_AS_PLANNED, LEFT_OUT, CERTAINTY,
+    STUDY_REPORTS, ARMS, CONTACTS, EXTRACTION, APPRAISAL, NOT_AS_PLANNED, LEFT_OUT, LEFT_OUT_POST_HOC, CERTAINTY,
 )  # fmt: skip
