@@ -7,16 +7,15 @@ CONSONANTS, VOWELS = "bcdfghjklmnprstvwz", "aeiou"
 SMALL = ("of", "in", "and", "the", "with", "for", "a", "on")
 DATABASES = ("MEDLINE", "Embase", "CENTRAL", "CINAHL", "Web of Science", "Scopus")
 COPIES = (1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4)  # databases that hold a publication: 1.75 on average
-COLUMNS = (
-    "id,author,title,year,journal,volume,number,pages,doi,abstract,isbn,pmid,database,cluster".split(",")
-)
+COLUMNS = ("id", "author", "title", "year", "journal", "volume", "number", "pages", "doi", "abstract", "isbn",
+           "pmid", "database", "cluster")  # fmt: skip
 
 Row = dict[str, str]
 
 
 def rows(size: int, seed: int = 1) -> Iterator[Row]:
     """`size` records with the columns of the labelled sets; copies of one publication follow each other."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - invented data need no cryptography
     words = Words(dice)
     made = place = 0
     while made < size:
@@ -54,7 +53,9 @@ class Words:
     def publication(self, place: int) -> Row:
         dice = self.dice
         first = dice.randint(1, 1900)
-        names = [f"{self.frequent(self.names)}, {dice.choice('ABCDEFGHJKLM')}." for _ in range(dice.randint(1, 8))]
+        names = [
+            f"{self.frequent(self.names)}, {dice.choice('ABCDEFGHJKLM')}." for _ in range(dice.randint(1, 8))
+        ]
         return {
             "author": "; ".join(names),
             "title": self.sentence(dice.randint(6, 18)).capitalize(),
@@ -76,11 +77,17 @@ def copied(row: Row, dice: random.Random, database: str) -> Row:
     first, last = row["pages"].split("-")
     medline = database in {"MEDLINE", "CENTRAL"}
     return row | {
-        "title": row["title"] + "." if dice.random() < 0.4 else row["title"].upper() if dice.random() < 0.1 else row["title"],
+        "title": row["title"] + "."
+        if dice.random() < 0.4
+        else row["title"].upper()
+        if dice.random() < 0.1
+        else row["title"],
         "author": row["author"].replace(".", "") if dice.random() < 0.4 else row["author"],
         "journal": abbreviated(row["journal"]) if dice.random() < 0.4 else row["journal"],
         "number": "" if dice.random() < 0.2 else row["number"],
-        "pages": dice.choice((first, row["pages"], f"{first}-{last[-2:]}" if len(last) == len(first) > 2 else row["pages"])),
+        "pages": dice.choice(
+            (first, row["pages"], f"{first}-{last[-2:]}" if len(last) == len(first) > 2 else row["pages"])
+        ),
         "doi": "" if dice.random() < 0.3 else row["doi"],
         "abstract": "" if dice.random() < 0.2 else row["abstract"],
         "pmid": row["pmid"] if medline else "",

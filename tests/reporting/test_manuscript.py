@@ -87,3 +87,33 @@ def test_lists_and_code():
     manuscript = read("- one\n- {{ flow.screened }}\n\n```\n1\n```\n")
     assert isinstance(manuscript.blocks[0], Bullets)
     assert "left out" in manuscript.problems[0].message
+
+
+def test_a_picture_is_reported_and_left_out():
+    assert "figures are called in with" in read("![almonds](almonds.png)").problems[0].message
+
+
+def test_headings_deeper_than_four_are_of_the_fourth_level():
+    assert read("###### Deep").blocks == [Heading(4, "Deep")]
+
+
+def test_signs_that_stand_for_claims_cannot_be_forged():
+    for text in ("&#xE000;0&#xE001;", "&#xE000;99&#xE001;", f"&#xE000;{'9' * 5000}&#xE001;", "\ue0000\ue001"):
+        assert len(told(read(f"A {text} b."))) == 1
+    assert told(read("{{ flow.screened }} &#xE000;7&#xE001;"))[0].startswith("2111 ")
+
+
+def test_letters_that_unicode_takes_for_line_breaks_do_not_shift_the_lines():
+    assert read("a\u2028b\x85c\x0cd\r\n\r\n{{ nothing }}").problems[0].line == 3
+
+
+def test_a_claim_that_is_very_long_is_shown_in_part():
+    manuscript = read(f"Of {{{{ {'x' * 5000} }}}}.")
+    assert len(manuscript.problems[0].field) == 100
+    assert len(told(manuscript)[0]) < 200
+
+
+def test_html_and_links_are_text_and_never_code():
+    manuscript = read("<script>alert()</script>\n\nA <b>bold</b> [link](javascript:alert()) here.")
+    assert "left out" in manuscript.problems[0].message
+    assert told(manuscript) == ["A <b>bold</b> link here."]

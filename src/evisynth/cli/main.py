@@ -2,7 +2,7 @@
 
 import typer
 
-from evisynth.cli import demo, folder
+from evisynth.cli import demo, folder, search
 
 app = typer.Typer(
     name="evisynth",
@@ -17,6 +17,7 @@ app.command("build")(folder.build)
 app.command("load")(folder.load)
 app.command("export")(folder.export)
 app.command("demo")(demo.demo)
+app.add_typer(search.app, name="search")
 
 
 def main() -> None:

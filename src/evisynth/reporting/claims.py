@@ -66,8 +66,17 @@ class Claims:
                 "",
             )  # words that the team wrote: nothing was computed, and a whole paragraph would be a link
         key = f"claim/{path}"
-        self.derivations[key] = Derivation(key, path, found.text, found.how, found.inputs)
+        self.derivations[key] = Derivation(key, self._title(path), found.text, found.how, found.inputs)
         return text, key
+
+    def _title(self, path: str) -> str:
+        """A claim's path as words: "Full serving of milk at the end of treatment: effect"."""
+        if path.startswith("cell ") and (cell := self.findings.cells.get(path[5:].strip())):
+            return cell_title(self.findings, cell)
+        first, _, rest = path.partition(".")
+        what = self.analyses[first].title if first in self.analyses else first[:1].upper() + first[1:]
+        words = rest.replace(".", ", ").replace("-", " ")
+        return f"{what}: {words}" if words else what
 
     def _find(self, path: str) -> Found:
         first, _, rest = path.partition(".")

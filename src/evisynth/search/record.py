@@ -1,5 +1,7 @@
 """A record: title, abstract and citation as one search export gives them; and what reading a file returns."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -67,3 +69,34 @@ class Reading:
     @property
     def lost(self) -> int:
         return sum(problem.lost_record for problem in self.problems)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The problems, those of one kind together. As `grouped_notes`."""
+        return grouped_notes((problem.line, problem.message) for problem in self.problems)
+
+
+SHOWN_LINES = 3
+
+
+def grouped_notes(notes: Iterable[tuple[int, str]]) -> tuple[str, ...]:
+    """Notes (line, message) in the order of their first lines, with those that differ only in numbers as one.
+
+    "lines 3, 7, 12 and 40 more: Row 2 has no title." has the message of the first; line 0 is the whole file.
+    """
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for line, message in notes:
+        groups.setdefault(re.sub(r"\d+", "0", message), []).append((line, message))
+    return tuple(_note(group) for group in groups.values())
+
+
+def _note(group: list[tuple[int, str]]) -> str:
+    message = group[0][1]
+    lines = list(dict.fromkeys(line for line, _ in group if line))
+    if not lines:
+        return message if len(group) == 1 else f"{message} ({len(group)} times)"
+    if len(group) == 1:
+        return f"line {lines[0]}: {message}"
+    named = ", ".join(map(str, lines[:SHOWN_LINES]))
+    more = len(group) - min(len(lines), SHOWN_LINES)
+    return f"lines {named}{f' and {more} more' if more else ''}: {message}"

@@ -13,6 +13,7 @@ from evisynth.errors import DataError
 from evisynth.reporting.document import Derivation, Drawing, Heading, Paragraph, Picture, Text
 from evisynth.reporting.documents import to_html
 from evisynth.reporting.documents.derivations import reading_order, why_id
+from evisynth.reporting.documents.words import words_html
 
 
 def parsed(document):
@@ -106,6 +107,12 @@ def test_hostile_text_stays_text(hostile):
     assert "<script>alert" not in text
     assert not re.search("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\ufeff]", text)
     text.encode("utf-8")
+
+
+def test_a_long_doi_may_break_and_short_words_may_not():
+    assert words_html("well-known doi:10.1016/j.jaci.2007") == (
+        "well-known doi:10.<wbr>1016/<wbr>j.<wbr>jaci.<wbr>2007"
+    )
 
 
 def test_tables_have_headers_groups_and_a_csv_to_download(document):

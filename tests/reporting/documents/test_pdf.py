@@ -113,6 +113,14 @@ def test_the_same_document_gives_the_same_bytes_in_any_folder(document, tmp_path
     assert not re.search(rb"/tmp|/home|evisynth-", first)
 
 
+@needs_poppler
+@pytest.mark.parametrize(("sections", "below", "listed"), [(5, 0, 0), (6, 1, 12), (20, 1, 20)])
+def test_contents_are_listed_when_they_help_and_stay_on_one_page(sections, below, listed, tmp_path):
+    blocks = (Heading(1, "Section"), *(Heading(2, "Part"),) * below, Paragraph((Text("words"),))) * sections
+    text = words(to_pdf(Document("T", (), "2024-05-31", "", blocks)), tmp_path)
+    assert len(re.findall(r"^ *(?:Section|Part) \. .*\d+$", text, re.MULTILINE)) == listed
+
+
 def test_fonts_come_with_the_program():
     assert (font_folder() / "DejaVuSans.ttf").is_file()
 

@@ -21,6 +21,18 @@ class Use:
     place: str  # heading, table or figure
 
 
+KINDS = {  # the first part of a derivation's key, as a heading of the appendix
+    "claim": "Numbers in the text",
+    "flow": "Boxes of the flow diagram",
+    "analysis": "Analyses",
+    "row": "Studies in the analyses",
+    "cell": "Extracted values",
+    "entry": "Extractions and consensus",
+    "report": "Reports",
+    "source": "Sources searched",
+}
+
+
 def why_id(key: str) -> str:
     """The id of a derivation in the page. Different keys have different ids, and none needs encoding."""
     kept = (
@@ -46,7 +58,7 @@ def appendix(derivations: Mapping[str, Derivation], uses: Mapping[str, list[Use]
         kinds.setdefault(key.partition("/")[0], []).append(key)
     parts = ['<section class="derivations"><h2 id="derivations">Where every number comes from</h2>']
     for kind, keys in kinds.items():
-        name = escape(clean(kind).replace("-", " ").replace("_", " ").capitalize())
+        name = escape(KINDS.get(kind) or clean(kind).replace("-", " ").replace("_", " ").capitalize())
         parts.append(f'<details class="kind" open><summary><h3>{name}</h3> ({len(keys):,})</summary>')
         parts += [_section(derivations, key, users.get(key, []), uses.get(key, [])) for key in keys]
         parts.append("</details>")

@@ -44,7 +44,7 @@ from evisynth.reporting.documents.text import (
 STANDARD: Literal["ua-1"] = "ua-1"  # PDF/UA-1: readable with a screen reader
 SHORT_TITLE = 90
 LONG_CELL = 600  # characters; a row with a longer cell may break across pages
-HEADINGS_FOR_CONTENTS = 6
+HEADINGS_FOR_CONTENTS, HEADINGS_FOR_ONE_PAGE = 6, 36
 
 
 def to_pdf(document: Document) -> bytes:
@@ -96,7 +96,6 @@ def _document(document: Document) -> dict[str, Any]:
     when = day(document)
     title = clean(document.title).strip() or "Untitled"  # PDF/UA-1 wants one
     levels = heading_levels(document.blocks)
-    headings = sum(isinstance(block, Heading) for block in document.blocks)
     return {
         "title": title,
         "short_title": shortened(title),
@@ -104,7 +103,7 @@ def _document(document: Document) -> dict[str, Any]:
         "date": {"year": when.year, "month": when.month, "day": when.day},
         "written_date": written_day(document),
         "notice": isolated(document.notice).strip(),
-        "contents": headings >= HEADINGS_FOR_CONTENTS,
+        "contents_depth": _contents_depth(document),
         "sheets": [
             {
                 "landscape": sheet.landscape,
@@ -116,6 +115,14 @@ def _document(document: Document) -> dict[str, Any]:
             for sheet in sheets(document.blocks)
         ],
     }
+
+
+def _contents_depth(document: Document) -> int:
+    """How many levels of headings the contents list: none for a short text, one where two fill a page."""
+    levels = list(heading_levels(document.blocks))
+    if len(levels) < HEADINGS_FOR_CONTENTS:
+        return 0
+    return 2 if sum(level <= 2 for level in levels) <= HEADINGS_FOR_ONE_PAGE else 1
 
 
 def shortened(title: str) -> str:

@@ -1,8 +1,12 @@
 """Words as HTML: escaped, with web addresses as links."""
 
+import re
 from html import escape
 
 from evisynth.reporting.documents.text import clean, isolated, linked
+
+LONG_WORD = re.compile(r"\S{20,}")
+BREAKS = re.compile(r"[/._-](?=\w)")
 
 
 def words_html(text: str, *, links: bool = True) -> str:
@@ -13,5 +17,11 @@ def words_html(text: str, *, links: bool = True) -> str:
 
 def _piece(words: str, url: str) -> str:
     if not url:
-        return escape(isolated(words))
-    return f'<a rel="noreferrer" href="{escape(url)}">{escape(words)}</a>'
+        return _breakable(isolated(words))
+    return f'<a rel="noreferrer" href="{escape(url)}">{_breakable(words)}</a>'
+
+
+def _breakable(words: str) -> str:
+    """Escaped words; long ones, such as a DOI, may break after their slashes, stops and dashes."""
+    parts = LONG_WORD.sub(lambda found: BREAKS.sub("\\g<0>\u200b", found[0]), words)
+    return escape(parts).replace("\u200b", "<wbr>")

@@ -1,10 +1,10 @@
 """Records of one publication: normalised keys, candidates, decisions by named rules and vetoes, groups."""
 
+from evisynth.search.duplicates.decisions import Merge
 from evisynth.search.duplicates.groups import (
     Correction,
     DuplicateGroup,
     Grouping,
-    Merge,
     duplicate_groups,
     joined_record,
 )

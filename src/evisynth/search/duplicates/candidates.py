@@ -1,94 +1,259 @@
-"""Candidate pairs by blocking: only records that share a key are compared."""
+"""Candidate pairs by blocking: only records that share a key are compared, and of these only the likely ones."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
-from evisynth.search.duplicates.keys import Keys, abstract_letters
+from evisynth.search.duplicates.folding import bare_title, family_name
+from evisynth.search.duplicates.keys import (
+    abstract_start,
+    accession_key,
+    doi_key,
+    folded_number,
+    is_registration,
+    journal_names,
+    pages_of,
+    pmid_key,
+    record_keys,
+    registry_numbers,
+    title_keys,
+)
+from evisynth.search.record import Record
 
+Integers = NDArray[np.int64]
+Scorer = Callable[..., float]  # of rapidfuzz: two texts -> 0 to 100
 Pairs = NDArray[np.int64]  # (n, 2) positions of two records, the smaller first
 
 # A strong key is shared by few texts, so every record is compared with its neighbours in a large block too.
 NEIGHBOURS = 20
 # A weak key that more records than this share says nothing; leaving it out keeps the cost near linear.
 LARGEST_WEAK_BLOCK = 12
+# Titles are compared in portions, so that memory does not grow with the number of pairs.
+PORTION = 200_000
 
 
-def candidate_pairs(keys: Sequence[Keys]) -> Pairs:
-    """Pairs of records that share a key, each pair once, sorted.
+class Key(IntEnum):
+    """The keys that records are blocked by, each a column of numbers; the strong ones come first."""
 
-    Records should come sorted by similar keys: in a large block of a strong key only neighbours are paired.
+    DOI = 0
+    PMID = 1
+    ACCESSION = 2
+    TITLE = 3  # further titles and registry numbers stand beside the table: a record may have several
+    START = 4
+    END = 5
+    FAMILY_YEAR_PAGE = 6
+    JOURNAL_VOLUME_PAGE = 7
+    YEAR_VOLUME_PAGE = 8
+    FAMILY_YEAR_VOLUME = 9
+    FAMILY_JOURNAL_VOLUME = 10
+    FAMILY_TITLE = 11
+    YEAR_TITLE = 12
+    ABSTRACT = 13
+    # Not for blocking, only to tell likely pairs:
+    VOLUME_PAGE = 14
+    BEGINNING = 15
+
+
+STRONG_KEYS = tuple(Key)[: Key.START]
+WEAK_KEYS = tuple(Key)[Key.START : Key.VOLUME_PAGE]
+
+
+class Blocks:
+    """The blocking keys of all records as numbers, one row a record; 0 where a record does not have the key.
+
+    Numbers are hashes: two records of one number may still differ, which the comparison finds out.
     """
-    blocks = [pairs_of(keys, key, NEIGHBOURS, largest=len(keys)) for key in STRONG_KEYS]
-    blocks += [pairs_of(keys, key, LARGEST_WEAK_BLOCK - 1, largest=LARGEST_WEAK_BLOCK) for key in WEAK_KEYS]
-    codes = np.unique(np.concatenate(blocks))
-    return np.stack(np.divmod(codes, max(1, len(keys))), axis=1)
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self.titles: list[str] = []
+        numbers, further = array("q"), array("q")
+        for place, record in enumerate(records):
+            title = bare_title(record.title)
+            self.titles.append(title)
+            numbers.extend(map(hash, parts(record, title.replace(" ", ""))))  # the hash of "" is 0
+            for value in further_strong_keys(record, title):
+                further.extend((hash(value), place))
+        part = dict(zip(PARTS, np.array(numbers, dtype=np.int64).reshape(-1, len(PARTS)).T, strict=True))
+        self.table = {key: mixed([part[name] for name in names]) for key, names in MADE_OF.items()}
+        self.further: Integers = np.array(further, dtype=np.int64).reshape(-1, 2)
+
+    def column(self, key: Key) -> tuple[Integers, Integers]:
+        """The numbers of one key and the places of the records that have it."""
+        places = np.flatnonzero(self.table[key])
+        values = self.table[key][places]
+        if key == Key.TITLE:
+            return np.concatenate([values, self.further[:, 0]]), np.concatenate([places, self.further[:, 1]])
+        return values, places
+
+    def same(self, key: Key, pairs: Pairs) -> NDArray[np.bool_]:
+        """Whether the two records of each pair share the key."""
+        left, right = (self.table[key][side] for side in pairs.T)
+        return np.asarray((left != 0) & (left == right))
 
 
-def pairs_of(
-    keys: Sequence[Keys], key: Callable[[Keys], Iterable[str]], reach: int, largest: int
-) -> NDArray[np.int64]:
-    """Pairs with one key in common, as codes left * n + right: neighbours up to `reach` apart in a block.
+def parts(record: Record, squeezed: str) -> tuple[str, ...]:
+    """What the keys of one record are made of, in the order of `PARTS`."""
+    long = len(squeezed) >= 16
+    return (
+        doi_key(record.doi),
+        pmid_key(record.pmid),
+        accession_key(record),
+        squeezed,
+        squeezed[:24] if long else "",
+        squeezed[-24:] if long else "",
+        squeezed[:20] if len(squeezed) >= 20 else "",
+        squeezed[:14],
+        squeezed[:10],
+        abstract_start(record.abstract) if record.abstract else "",
+        family_name(record.authors[0]) if record.authors else "",
+        str(record.year or ""),
+        journal_letters(record.journal, record.journal_abbreviation),
+        folded_number(record.volume),
+        pages_of(record)[0],
+    )
 
-    Blocks of more than `largest` records are left out.
-    """
-    found = [(hash(value), place) for place, own in enumerate(keys) for value in key(own)]
-    if not found:
-        return np.empty(0, dtype=np.int64)
-    values, places = np.array(found, dtype=np.int64).T
-    order = np.lexsort((places, values))
-    values, places = values[order], places[order]
+
+PARTS = ("doi", "pmid", "accession", "title", "start", "end", "beginning", "title14", "title10", "abstract",
+         "family", "year", "journal", "volume", "page")  # fmt: skip
+MADE_OF = {
+    Key.DOI: ("doi",),
+    Key.PMID: ("pmid",),
+    Key.ACCESSION: ("accession",),
+    Key.TITLE: ("title",),
+    Key.START: ("start",),
+    Key.END: ("end",),
+    Key.FAMILY_YEAR_PAGE: ("family", "year", "page"),
+    Key.JOURNAL_VOLUME_PAGE: ("journal", "volume", "page"),
+    Key.YEAR_VOLUME_PAGE: ("year", "volume", "page"),
+    Key.FAMILY_YEAR_VOLUME: ("family", "year", "volume"),
+    Key.FAMILY_JOURNAL_VOLUME: ("family", "journal", "volume"),
+    Key.FAMILY_TITLE: ("family", "title10"),
+    Key.YEAR_TITLE: ("year", "title14"),
+    Key.ABSTRACT: ("abstract",),
+    Key.VOLUME_PAGE: ("volume", "page"),
+    Key.BEGINNING: ("beginning",),
+}
+
+
+def mixed(columns: Sequence[Integers]) -> Integers:
+    """One number for several; 0 where one of them is 0. Overflow is meant: the numbers are hashes."""
+    total = columns[0].copy()
+    for column in columns[1:]:
+        total = total * np.int64(6364136223846793005) + column
+    for column in columns:
+        total[column == 0] = 0
+    return total
+
+
+@lru_cache(maxsize=65536)
+def journal_letters(journal: str, abbreviation: str) -> str:
+    """The first letters of the journal's first two words, which abbreviations keep."""
+    names = (journal_names(abbreviation) if abbreviation else ()) or journal_names(journal)
+    return "".join(word[0] for word in names[-1][:2]) if names else ""
+
+
+def further_strong_keys(record: Record, title: str) -> tuple[str, ...]:
+    """Titles beside the bare one, and the numbers of a registered trial."""
+    titles: tuple[str, ...] = ()
+    if record.other_titles or "[" in record.title or "(" in record.title:
+        squeezed = title.replace(" ", "")
+        titles = tuple(each for each in title_keys(record, squeezed) if each != squeezed)
+    return titles + (registry_numbers(record, registration=True) if is_registration(record) else ())
+
+
+def candidate_pairs(records: Sequence[Record]) -> Pairs:
+    """Pairs of records that share a key, each pair once, sorted."""
+    return pairs_of_codes(candidate_codes(Blocks(records)), len(records))
+
+
+def pairs_of_codes(codes: Integers, size: int) -> Pairs:
+    return np.stack(np.divmod(codes, max(1, size)), axis=1)
+
+
+def candidate_codes(blocks: Blocks) -> Integers:
+    return np.union1d(strong_codes(blocks), weak_codes(blocks))
+
+
+def strong_codes(blocks: Blocks) -> Integers:
+    """Pairs with a strong key in common, as codes; in a large block each record and its nearest ones."""
+    columns = [blocks.column(key) for key in STRONG_KEYS]
+    crowded = np.unique(np.concatenate([places_in_crowd(*column) for column in columns]))
+    rank = np.zeros(len(blocks.records), dtype=np.int64)
+    by_likeness = sorted(crowded.tolist(), key=lambda place: similar_order(blocks.records[place]))
+    rank[by_likeness] = np.arange(len(by_likeness))
+    size = len(blocks.records)
+    return np.unique(np.concatenate([neighbours(*column, rank, size, NEIGHBOURS) for column in columns]))
+
+
+def weak_codes(blocks: Blocks) -> Integers:
+    """Pairs with a weak key in common that few records share, as codes."""
+    rank, size = np.zeros(len(blocks.records), dtype=np.int64), len(blocks.records)
+    codes = np.empty(0, dtype=np.int64)
+    for key in WEAK_KEYS:
+        values, places = blocks.column(key)
+        _, inverse, sizes = np.unique(values, return_inverse=True, return_counts=True)
+        few = sizes[inverse] <= LARGEST_WEAK_BLOCK if len(values) else np.empty(0, dtype=np.bool_)
+        codes = np.union1d(codes, neighbours(values[few], places[few], rank, size, LARGEST_WEAK_BLOCK - 1))
+    return codes
+
+
+def places_in_crowd(values: Integers, places: Integers) -> Integers:
+    """The places of the records whose block is too large to compare each with each."""
     _, inverse, sizes = np.unique(values, return_inverse=True, return_counts=True)
-    small = sizes[inverse] <= largest
+    return places[sizes[inverse] > NEIGHBOURS] if len(values) else places
+
+
+def similar_order(record: Record) -> tuple[str, ...]:
+    own = record_keys(record)
+    return (own.squeezed, str(own.year), own.volume, own.first_page, own.doi, own.pmid, own.family, own.issue)
+
+
+def neighbours(values: Integers, places: Integers, rank: Integers, size: int, reach: int) -> Integers:
+    """Pairs of equal values up to `reach` apart in their block, as codes smaller place * size + larger."""
+    order = np.lexsort((places, rank[places], values))
+    values, places = values[order], places[order]
     codes = []
     for step in range(1, min(reach, len(values) - 1) + 1):
-        same = (values[step:] == values[:-step]) & small[step:]
-        if not same.any():
+        same = np.flatnonzero(values[step:] == values[:-step])
+        if not len(same):
             break
-        same &= places[step:] != places[:-step]
-        codes.append(places[:-step][same] * len(keys) + places[step:][same])
+        a, b = places[same], places[same + step]
+        codes.append((np.minimum(a, b) * size + np.maximum(a, b))[a != b])
     return np.concatenate(codes) if codes else np.empty(0, dtype=np.int64)
 
 
-def joined(*parts: str) -> Iterator[str]:
-    """One key of several parts; none where a part is missing."""
-    if all(parts):
-        yield "|".join(parts)
+def likely_pairs(records: Sequence[Record]) -> tuple[Pairs, NDArray[np.float32]]:
+    """Candidate pairs without the clear non-matches, and the similarity (0 to 1) of their titles.
+
+    A pair is likely when it shares a strong key, volume and first page, or the beginning of the title, or when
+    the titles are alike in letters or one has all words of the other. No rule merges, and the review band does
+    not show, what is none of these.
+    """
+    blocks = Blocks(records)
+    strong = strong_codes(blocks)
+    codes = np.union1d(strong, weak_codes(blocks))
+    pairs = pairs_of_codes(codes, len(records))
+    similarity = title_similarities(blocks.titles, pairs, fuzz.ratio)
+    likely = np.isin(codes, strong, assume_unique=True) | (similarity >= 0.8)
+    likely |= blocks.same(Key.VOLUME_PAGE, pairs) | blocks.same(Key.BEGINNING, pairs)
+    open_ones = np.flatnonzero(~likely & (similarity >= 0.5))
+    likely[open_ones] = title_similarities(blocks.titles, pairs[open_ones], fuzz.token_set_ratio) >= 0.8
+    return pairs[likely], similarity[likely]
 
 
-def year_of(own: Keys) -> str:
-    return "" if own.year is None else str(own.year)
-
-
-def journal_letters(own: Keys) -> str:
-    """The first letters of the journal's first two words, which abbreviations keep."""
-    return "".join(word[0] for word in own.journals[-1][:2]) if own.journals else ""
-
-
-def start_and_end(own: Keys) -> Iterator[str]:
-    if len(own.squeezed) >= 16:
-        yield "start " + own.squeezed[:24]
-        yield "end " + own.squeezed[-24:]
-
-
-STRONG_KEYS: tuple[Callable[[Keys], Iterable[str]], ...] = (
-    lambda own: joined(own.doi),
-    lambda own: joined(own.pmid),
-    lambda own: joined(own.accession),
-    lambda own: own.registry_ids if own.registration else (),
-    lambda own: own.titles,
-)
-WEAK_KEYS: tuple[Callable[[Keys], Iterable[str]], ...] = (
-    start_and_end,
-    lambda own: joined(own.family, year_of(own), own.first_page),
-    lambda own: joined(journal_letters(own), own.volume, own.first_page),
-    lambda own: joined(year_of(own), own.volume, own.first_page),
-    lambda own: joined(own.family, year_of(own), own.volume),
-    lambda own: joined(own.family, journal_letters(own), own.volume),
-    lambda own: joined(own.family, own.squeezed[:10]),
-    lambda own: joined(year_of(own), own.squeezed[:14]),
-    lambda own: joined(
-        abstract_letters(own.abstract)[:60] if len(abstract_letters(own.abstract)) >= 60 else ""
-    ),
-)
+def title_similarities(titles: Sequence[str], pairs: Pairs, scorer: Scorer) -> NDArray[np.float32]:
+    """Similarity (0 to 1) of the titles of each pair."""
+    found = np.empty(len(pairs), dtype=np.float32)
+    for start in range(0, len(pairs), PORTION):
+        left, right = (
+            [titles[place] for place in side] for side in pairs[start : start + PORTION].T.tolist()
+        )
+        found[start : start + PORTION] = process.cpdist(left, right, scorer=scorer, dtype=np.float32)
+    found /= 100
+    return found

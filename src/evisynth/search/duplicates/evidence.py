@@ -1,15 +1,12 @@
 """What two records have in common, field by field."""
 
 from collections import Counter
-from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
-from evisynth.search.duplicates.candidates import Pairs
 from evisynth.search.duplicates.keys import Keys, abstract_letters
 from evisynth.search.duplicates.wording import NEGATIONS, OPPOSITES, SMALL_WORDS
 
@@ -61,12 +58,12 @@ class Evidence(NamedTuple):
         place = (self.journal + self.volume + self.page + 3) / 6
         year = 0.5 if self.years is None else max(0.0, 1 - self.years / 2)
         alike = 0.5 * self.similarity + 0.2 * self.author_overlap + 0.1 * year + 0.2 * place
-        return round(max(alike, 0.99 * (Agreement.SAME in {self.doi, self.pmid}) * self.similarity), 4)
+        return round(max(alike, 0.99 * (Agreement.SAME in (self.doi, self.pmid)) * self.similarity), 4)
 
     @property
     def same_place(self) -> bool:
         """Same first page of the same volume or journal, nothing of it different."""
-        place = {self.journal, self.volume}
+        place = (self.journal, self.volume)
         return self.page == Agreement.SAME and Agreement.SAME in place and Agreement.DIFFERENT not in place
 
     @property
@@ -79,14 +76,6 @@ class Evidence(NamedTuple):
     def other_place(self) -> bool:
         """Printed elsewhere: two of journal, volume and first page differ."""
         return [self.journal, self.volume, self.page].count(Agreement.DIFFERENT) >= 2
-
-
-def title_similarities(keys: Sequence[Keys], pairs: Pairs) -> list[float]:
-    """Similarity (0 to 1) of the titles of each pair, computed in one go."""
-    if not len(pairs):
-        return []
-    left, right = ([keys[place].title for place in side] for side in pairs.T)
-    return [float(value) / 100 for value in process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float64)]
 
 
 def compared(a: Keys, b: Keys, similarity: float | None = None) -> Evidence:

@@ -18,7 +18,7 @@ APOSTROPHES = "'’‘ʼ`´"
 LETTERS = str.maketrans({**GREEK, **SPECIAL, **dict.fromkeys(APOSTROPHES, None)})
 MARKUP = re.compile(r"</?(?:i|b|u|em|strong|su[bp]|inf|sc|span|p|br|jats:\w+)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 # "Müller" is exported as Mueller, Müller and Muller; names are compared with the second vowel left out.
-SECOND_VOWEL = re.compile(r"ae|oe|ue|aa")
+SECOND_VOWEL = ("ae", "oe", "ue", "aa")
 
 
 class Folding(dict[int, str]):
@@ -70,11 +70,12 @@ def bare_title(text: str) -> str:
     return fold(text)
 
 
-@lru_cache(maxsize=65536)
-def name_words(name: str) -> tuple[str, ...]:
-    """A name's words without initials, suffixes, accents and transliteration: Mueller, Müller -> muller."""
-    words = SECOND_VOWEL.sub(lambda vowels: vowels[0][0], fold(name)).split()
-    return tuple(word for word in words if len(word) > 1 and word not in SUFFIXES)
+def name_words(*names: str) -> list[str]:
+    """The words of names without initials, suffixes, accents and transliteration: Mueller, Müller -> muller."""
+    text = fold(" ".join(names))
+    for vowels in SECOND_VOWEL:
+        text = text.replace(vowels, vowels[0])
+    return [word for word in text.split() if len(word) > 1 and word not in SUFFIXES]
 
 
 @lru_cache(maxsize=65536)
@@ -82,7 +83,7 @@ def family_name(name: str) -> str:
     """The longest word of the family name, particles left out where something else remains."""
     family, comma, _ = name.partition(",")
     words = name_words(family) or name_words(name)
-    words = tuple(word for word in words if word not in PARTICLES) or words
+    words = [word for word in words if word not in PARTICLES] or words
     if not words:
         return ""
     return max(words, key=len) if comma else words[0]

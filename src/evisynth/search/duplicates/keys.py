@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from evisynth.search.duplicates.folding import bare_title, family_name, fold, name_words, squeeze
 from evisynth.search.duplicates.wording import (
-    NOTICES,
+    NOTICE_BEGINNINGS,
+    NOTICE_ENDINGS,
     NUMBER_WORDS,
     PART,
+    PART_WORDS,
     REGISTER,
     ROMAN,
     SERIAL_BEGINNINGS,
@@ -95,14 +97,19 @@ def journal_names(name: str) -> tuple[tuple[str, ...], ...]:
 
 def part_numbers(title: str) -> frozenset[str]:
     """The numbers by which parts of one work differ: "part II", "phase 3", a final "2"."""
-    found = [match[1] for match in PART.finditer(title)]
-    found += [word for word in title.split()[-1:] if word in ROMAN or word.isdigit()]
+    words = title.split()
+    found = words[-1:] if words and (words[-1] in ROMAN or words[-1].isdigit()) else []
+    if not PART_WORDS.isdisjoint(words):
+        found += [match[1] for match in PART.finditer(title)]
     return frozenset(ROMAN.get(word, NUMBER_WORDS.get(word, word)) for word in found)
 
 
 def notice_of(title: str) -> str:
     """Which notice about another text the title announces, if any."""
-    return next((name for name, pattern in NOTICES.items() if pattern.search(title)), "")
+    if found := NOTICE_BEGINNINGS.match(title):
+        return str(found.lastgroup)
+    last_two = title.rsplit(" ", 2)[-2:]
+    return NOTICE_ENDINGS.get(" ".join(last_two)) or NOTICE_ENDINGS.get(last_two[-1], "")
 
 
 def is_serial(title: str) -> bool:
@@ -178,6 +185,11 @@ def abstract_letters(abstract: str) -> str:
     return squeeze(abstract[:600])[:400]
 
 
+def abstract_start(abstract: str) -> str:
+    """The first 60 letters and digits of an abstract; empty when it has fewer."""
+    return letters if len(letters := squeeze(abstract[:150])[:60]) == 60 else ""
+
+
 @lru_cache(maxsize=16384)
 def title_marks(title: str) -> tuple[frozenset[str], str, bool]:
     """Of a folded title: the numbers of parts, the notice it announces, whether many texts share it."""
@@ -210,7 +222,7 @@ def record_keys(record: Record) -> Keys:
         serial=serial,
         foreign=bool(record.other_titles) or record.title.lstrip().startswith("["),
         family=family_name(record.authors[0]) if record.authors else "",
-        authors=frozenset(word for name in record.authors for word in name_words(name)),
+        authors=frozenset(name_words(*record.authors)),
         year=record.year or None,  # exports of Google Scholar write 0 where they know no year
         journals=journals_of(record),
         volume=folded_number(record.volume),

@@ -62,26 +62,26 @@ def different_doi(e: Evidence) -> str:
     if e.doi != Agreement.DIFFERENT or e.pmid == Agreement.SAME:
         return ""
     one_abstract = e.abstract is not None and e.abstract >= 0.95 and e.page == e.journal == Agreement.SAME
-    slip = e.title >= Title.NEAR and (e.same_place or one_abstract) and e.years in {0, 1, None}
+    slip = e.title >= Title.NEAR and (e.same_place or one_abstract) and e.years in (0, 1, None)
     return "" if slip else "different DOIs"
 
 
 def different_years(e: Evidence) -> str:
-    if e.years is None or e.years <= 1 or Agreement.SAME in {e.doi, e.pmid}:
+    if e.years is None or e.years <= 1 or Agreement.SAME in (e.doi, e.pmid):
         return ""
     return f"published {e.years} years apart"
 
 
 def serial_elsewhere(e: Evidence) -> str:
     """Editorials, book reviews and the like: one title, one author, issue after issue."""
-    if not (e.a.serial or e.b.serial) or Agreement.SAME in {e.doi, e.pmid}:
+    if not (e.a.serial or e.b.serial) or Agreement.SAME in (e.doi, e.pmid):
         return ""
     place = (e.journal, e.volume, e.issue, e.page)
     known = place.count(Agreement.SAME) >= 3 or (e.volume == e.page == Agreement.SAME)
     if (
         known
         and Agreement.DIFFERENT not in (*place, e.doi)
-        and e.years in {0, None}
+        and e.years in (0, None)
         and e.title >= Title.MORE
     ):
         return ""
@@ -90,7 +90,7 @@ def serial_elsewhere(e: Evidence) -> str:
 
 def another_issue(e: Evidence) -> str:
     """Nothing but the issue tells apart the columns of one author in one volume."""
-    paged = e.a.first_page or e.b.first_page or Agreement.SAME in {e.doi, e.pmid}
+    paged = e.a.first_page or e.b.first_page or Agreement.SAME in (e.doi, e.pmid)
     if paged or e.journal != Agreement.SAME or e.volume != Agreement.SAME or e.issue != Agreement.DIFFERENT:
         return ""
     article_number = max(len(e.a.issue), len(e.b.issue)) > 2  # no volume has a hundred issues
@@ -99,7 +99,7 @@ def another_issue(e: Evidence) -> str:
 
 def another_page(e: Evidence) -> str:
     """An abstract in a volume's supplement and the article in that volume; or two abstracts of a volume."""
-    if e.page != Agreement.DIFFERENT or Agreement.SAME in {e.doi, e.pmid}:
+    if e.page != Agreement.DIFFERENT or Agreement.SAME in (e.doi, e.pmid):
         return ""
     supplement = e.a.first_page[0].isalpha() != e.b.first_page[0].isalpha()
     other_text = e.abstract is not None and e.abstract < 0.6
@@ -108,7 +108,7 @@ def another_page(e: Evidence) -> str:
 
 def another_report(e: Evidence) -> str:
     """A protocol, a follow-up or a secondary analysis has the main report's title and some words more."""
-    if e.title not in {Title.MORE, Title.CUT} or e.same_place or Agreement.SAME in {e.doi, e.pmid}:
+    if e.title not in (Title.MORE, Title.CUT) or e.same_place or Agreement.SAME in (e.doi, e.pmid):
         return ""
     more = set(e.a.title.split()) ^ set(e.b.title.split())
     return "another report of one study" if more & REPORT_WORDS else ""
@@ -116,7 +116,7 @@ def another_report(e: Evidence) -> str:
 
 def meeting_and_journal(e: Evidence) -> str:
     """A conference paper and its journal article are two reports."""
-    if e.journal != Agreement.DIFFERENT or Agreement.SAME in {e.doi, e.pmid, e.page, e.volume}:
+    if e.journal != Agreement.DIFFERENT or Agreement.SAME in (e.doi, e.pmid, e.page, e.volume):
         return ""
     of_meeting = [any(MEETING.search(" ".join(name)) for name in own.journals) for own in (e.a, e.b)]
     return "a conference paper and a journal article" if of_meeting[0] != of_meeting[1] else ""
@@ -124,7 +124,7 @@ def meeting_and_journal(e: Evidence) -> str:
 
 def printed_twice(e: Evidence) -> str:
     """One abstract in two meeting supplements, a paper and its reprint, a preprint and its article."""
-    if Agreement.SAME in {e.doi, e.pmid} or not e.other_place:
+    if Agreement.SAME in (e.doi, e.pmid) or not e.other_place:
         return ""
     return "printed at two places"
 
@@ -198,17 +198,17 @@ def similar_title_volume_and_page(e: Evidence) -> str:
 
 def same_title_authors_and_page(e: Evidence) -> str:
     """A record that knows the first page but not the volume or the journal."""
-    apart = Agreement.DIFFERENT in {e.journal, e.volume} or e.page != Agreement.SAME
+    apart = Agreement.DIFFERENT in (e.journal, e.volume) or e.page != Agreement.SAME
     authors = e.authors == Agreement.SAME and e.author_overlap >= 0.7
     return "same title, authors and first page" if e.title >= Title.NEAR and authors and not apart else ""
 
 
 def same_title_author_and_year(e: Evidence) -> str:
     spelling = e.title == Title.SAME or (e.title == Title.NEAR and e.author_overlap >= 0.7)
-    same = spelling and e.authors == Agreement.SAME and e.author_overlap >= 0.5 and e.years in {0, None}
+    same = spelling and e.authors == Agreement.SAME and e.author_overlap >= 0.5 and e.years in (0, None)
     few_names = e.author_overlap < 1 or min(len(e.a.authors), len(e.b.authors)) < 4
     short = few_names and min(len(e.a.squeezed), len(e.b.squeezed)) < 25
-    if not same or (short and Agreement.DIFFERENT in {e.journal, e.volume, e.page}):
+    if not same or (short and Agreement.DIFFERENT in (e.journal, e.volume, e.page)):
         return ""
     return f"{'same' if e.title == Title.SAME else 'similar'} title, same first author and year"
 
@@ -230,7 +230,7 @@ def online_year_in_doi(e: Evidence) -> bool:
 
 
 def near_title_authors_and_year(e: Evidence) -> str:
-    apart = Agreement.DIFFERENT in {e.journal, e.volume, e.page}
+    apart = Agreement.DIFFERENT in (e.journal, e.volume, e.page)
     if (
         e.title >= Title.CUT
         and e.author_overlap >= 0.7
@@ -243,7 +243,7 @@ def near_title_authors_and_year(e: Evidence) -> str:
 
 
 def same_title_without_authors(e: Evidence) -> str:
-    apart = Agreement.DIFFERENT in {e.journal, e.volume, e.page}
+    apart = Agreement.DIFFERENT in (e.journal, e.volume, e.page)
     long = len(e.a.squeezed) >= 40
     if e.title == Title.SAME and e.authors != Agreement.SAME and e.years == 0 and not apart and long:
         return (
@@ -255,7 +255,7 @@ def same_title_without_authors(e: Evidence) -> str:
 def same_text_at_one_place(e: Evidence) -> str:
     """A title in another language or misread, recognised by its pages, authors and abstract."""
     authors = e.authors == Agreement.SAME and e.author_overlap >= 0.6
-    if not (e.same_span and authors and e.years in {0, 1, None} and e.journal != Agreement.DIFFERENT):
+    if not (e.same_span and authors and e.years in (0, 1, None) and e.journal != Agreement.DIFFERENT):
         return ""
     if e.issue == Agreement.DIFFERENT and not (e.a.foreign or e.b.foreign):
         return ""

@@ -42,30 +42,25 @@ SERIAL_BEGINNINGS = re.compile(
     re.VERBOSE,
 )
 
-# What a title announces about another text.
-NOTICES = {
-    "erratum": re.compile(
-        r"""^(published\ )?(errat(um|a)|corrigend(um|a)|addendum|corrections?(\ to|\ and|$))\b
-          | ^(author|publisher)s?\ (correction|note)\b
-          | \ (erratum|corrigendum|(author|publisher)\ correction)$""",
-        re.VERBOSE,
-    ),
-    "retraction": re.compile(
-        r"^(retraction|retracted|withdrawn|expression of concern|notice of retraction)\b|\bretraction$"
-    ),
-    "reply": re.compile(
-        r"""^(reply|replies|rebuttal|rejoinder|response\ (to|from|by)|in\ reply|in\ response)\b
-          | ^(the\ )?authors?\ (reply|response|respond)\b
-          | \ (reply|rejoinder|rebuttal)$""",
-        re.VERBOSE,
-    ),
-    "comment": re.compile(
-        r"""^(comments?\ on|comment$|commentary\ on|re|regarding|letters?\ to|discussion\ (of|on))\b
-          | ^(invited\ commentary|letter)\b
-          | \ (comment|commentary|letter)$""",
-        re.VERBOSE,
-    ),
-}
+# What a title announces about another text, by its beginning or by its last words.
+NOTICE_BEGINNINGS = re.compile(
+    r"""(?P<erratum>
+          (published\ )?(errat(um|a)|corrigend(um|a)|addendum|corrections?(\ to|\ and|$))\b
+        | (author|publisher)s?\ (correction|note)\b )
+      | (?P<retraction> (retraction|retracted|withdrawn|expression\ of\ concern|notice\ of\ retraction)\b )
+      | (?P<reply>
+          (reply|replies|rebuttal|rejoinder|response\ (to|from|by)|in\ reply|in\ response)\b
+        | (the\ )?authors?\ (reply|response|respond)\b )
+      | (?P<comment>
+          (comments?\ on|comment$|commentary\ on|re|regarding|letters?\ to|discussion\ (of|on))\b
+        | (invited\ commentary|letter)\b )""",
+    re.VERBOSE,
+)
+NOTICE_ENDINGS = {
+    "erratum": "erratum", "corrigendum": "erratum", "author correction": "erratum",
+    "publisher correction": "erratum", "retraction": "retraction", "reply": "reply", "rejoinder": "reply",
+    "rebuttal": "reply", "comment": "comment", "commentary": "comment", "letter": "comment",
+}  # fmt: skip
 
 # Words that a protocol, follow-up or secondary analysis adds to the title of the main report.
 REPORT_WORDS = frozenset(
@@ -75,10 +70,11 @@ REPORT_WORDS = frozenset(
 )  # fmt: skip
 
 # Numbers that set apart texts of one title.
-PART = re.compile(
-    r"\b(?:part|paper|phase|volume|chapter|study|report|update|edition|section|no|number|version|type|stage)"
-    r" ([ivx]+|\d+|[a-d]|one|two|three|four)\b"
-)
+PART_WORDS = frozenset(
+    ("part", "paper", "phase", "volume", "chapter", "study", "report", "update", "edition", "section", "no",
+     "number", "version", "type", "stage")
+)  # fmt: skip
+PART = re.compile(rf"\b(?:{'|'.join(sorted(PART_WORDS))}) ([ivx]+|\d+|[a-d]|one|two|three|four)\b")
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 NUMBER_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4"}
 

@@ -1,7 +1,8 @@
 """Reading search exports: any format, any encoding, found from the content and not from the name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evisynth.errors import DataError
 from evisynth.search.formats.detect import (
@@ -15,52 +16,128 @@ from evisynth.search.formats.detect import (
     promised_by,
 )
 from evisynth.search.formats.encoding import Decoded, decode
+from evisynth.search.formats.parts import is_divisible, merged, parts_of
 from evisynth.search.record import Reading, ReadProblem
 
-__all__ = ["READERS", "UnreadableFile", "read_bytes", "read_file"]
+if TYPE_CHECKING:
+    from evisynth.search.formats.mapped import Mapping
+
+__all__ = ["READERS", "UnreadableFile", "merged", "read_bytes", "read_file", "read_in_parts"]
 
 READERS: dict[str, Callable[[str], Reading]] = {each.name: each.read for each in FORMATS}
+
+
+LARGE = 32_000_000  # bytes; from here on a file is read in parts where that can be done
+ZIP = b"PK\x03\x04"
 
 
 class UnreadableFile(DataError):
     """A file of which nothing can be read as an export. The message says what it is and what would do."""
 
 
-def read_file(path: Path, *, format: str = "", encoding: str = "") -> Reading:  # noqa: A002
+def read_file(
+    path: Path,
+    *,
+    format: str = "",  # noqa: A002
+    encoding: str = "",
+    mapping: "Mapping | None" = None,
+) -> Reading:
     """Read an export. Format and encoding are found from its content unless they are named.
+
+    With a `mapping` (see `mapped`) the file is read as that says, whatever it looks like.
 
     Raises
     ------
     UnreadableFile : no such file, a directory, an empty or binary file, an unknown format, a wrong encoding.
     DataError : the name of the format or encoding is not known.
     """
+    readings = list(read_in_parts(path, format=format, encoding=encoding, mapping=mapping))
+    return readings[0] if len(readings) == 1 else merged(readings)
+
+
+def read_in_parts(
+    path: Path,
+    *,
+    format: str = "",  # noqa: A002
+    encoding: str = "",
+    mapping: "Mapping | None" = None,
+) -> Iterator[Reading]:
+    """Read an export as `read_file` does, a large RIS file part by part: one Reading each, numbered through.
+
+    What is no longer needed of a part can be dropped, so that memory does not grow with the file.
+    """
     if path.is_dir():
         raise UnreadableFile(f"{path} is a directory; the name of an export in it is needed.")
     try:
+        plain = not (mapping or encoding) and format in {"", "ris"}
+        if plain and path.stat().st_size > LARGE and is_divisible(path):
+            note = _of_name(path.name, BY_NAME["ris"])
+            for reading in parts_of(path):
+                reading.problems[:0], note = note, []
+                yield reading
+            return
         data = path.read_bytes()
     except FileNotFoundError:
         raise UnreadableFile(f"{path}: there is no such file.") from None
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be opened: {error.strerror}.") from error
-    return read_bytes(data, name=path.name, format=format, encoding=encoding)
+    yield read_bytes(data, name=path.name, format=format, encoding=encoding, mapping=mapping)
 
 
-def read_bytes(data: bytes, *, name: str = "", format: str = "", encoding: str = "") -> Reading:  # noqa: A002
+def read_bytes(
+    data: bytes,
+    *,
+    name: str = "",
+    format: str = "",  # noqa: A002
+    encoding: str = "",
+    mapping: "Mapping | None" = None,
+) -> Reading:
     """Read an export from its bytes; `name` is the name of its file, for messages only. As `read_file`."""
     shown = name or "The file"
+    if data.startswith(ZIP) and not mapping:
+        return _workbook(data, shown, format)
     decoded = _text_of(data, shown, encoding)
+    notes = [ReadProblem(0, name, decoded.assumed)] if decoded.assumed else []
+    if mapping:
+        from evisynth.search.formats import mapped  # noqa: PLC0415 - needs this package
+
+        reading = mapped.read(decoded.text, mapping)
+        reading.encoding = decoded.encoding
+        reading.problems[:0] = notes
+        return reading
     found = _format_named(format) if format else find_format(decoded.text)
     if found is None:
         raise UnreadableFile(_unknown(decoded.text, shown))
     reading = found.read(decoded.text)
     reading.encoding = decoded.encoding
-    notes = [decoded.assumed] if decoded.assumed else []
+    reading.problems[:0] = notes if format else [*notes, *_of_name(name, found)]
+    return reading
+
+
+def _of_name(name: str, found: Format) -> list[ReadProblem]:
+    """A note where the ending of the file's name promises another format than was found."""
     promised = promised_by(name)
-    if not format and promised and found not in promised:
-        notes.append(
-            f"The name of the file promises {promised[0].called}; it was read as what it is, {found.called}."
-        )
-    reading.problems[:0] = [ReadProblem(0, name, note) for note in notes]
+    if not promised or found in promised:
+        return []
+    message = (
+        f"The name of the file promises {promised[0].called}; it was read as what it is, {found.called}."
+    )
+    return [ReadProblem(0, name, message)]
+
+
+def _workbook(data: bytes, shown: str, format: str) -> Reading:  # noqa: A002
+    """Read a ZIP archive that is a workbook; any other says what it is."""
+    from evisynth.search.formats import xlsx  # noqa: PLC0415 - rarely needed
+
+    if not xlsx.is_workbook(data):
+        raise UnreadableFile(f"{shown} is not an export: {not_text(data)}")
+    if format not in {"", xlsx.FORMAT}:
+        raise UnreadableFile(f"{shown} is not {format}: it is an Excel workbook. Leave the format out.")
+    try:
+        reading = xlsx.read_bytes(data)
+    except DataError as error:
+        raise UnreadableFile(f"{shown}: {error}") from error
+    reading.encoding = "utf-8"
     return reading
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from evisynth.search.formats.bibtex_entries import NO_ENTRIES, Entry, closes_at, items, unwrapped
+from evisynth.search.formats.bibtex_entries import BRACE, NO_ENTRIES, Entry, closes_at, items, unwrapped
 from evisynth.search.formats.csv_authors import given_first, is_initials
 from evisynth.search.formats.latex import plain_address, plain_text
 from evisynth.search.normalise import (
@@ -111,7 +111,7 @@ def _record(entry: Entry, strings: dict[str, str], number: int) -> Record:
     title, journal = fields.one("title"), fields.one("journal")
     if not title and journal and "booktitle" in entry.fields:  # a whole volume
         title, journal = journal, ""
-    links = [plain_address(value) for value in fields.all("links")]
+    links = [link for value in fields.all("links") for link in plain_address(value).split()]
     accession, database = _origin(entry, fields, links)
     first, _, last = fields.one("pages").replace("\u2013", "-").partition("-")
     return Record(
@@ -168,13 +168,14 @@ def _keywords(values: list[str]) -> tuple[str, ...]:
 def _authors(value: str) -> tuple[str, ...]:
     """Names divided by "and" outside braces. SciELO divides them by a comma and two blanks, others by ";"."""
     if AND.search(value) is None:
-        if ";" in re.sub(r"\\.|&\w+;", "", value):
+        outside = re.sub(r"\{[^{}]*\}", "", re.sub(r"\\.|&\w+;", "", value))
+        if ";" in outside:
             value = value.replace(";", " and ")
-        elif re.search(r",\s{2,}", value):
+        elif re.search(r",\s{2,}", outside):
             value = re.sub(r",\s{2,}", " and ", value)
-        elif value.count(",") > 2:
+        elif outside.count(",") > 2:
             value = _paired(value)
-    return unique(_author(name) for name in _outside_braces(value))
+    return tuple(filter(None, (_author(name) for name in _outside_braces(value))))
 
 
 def _paired(value: str) -> str:
@@ -188,7 +189,8 @@ def _paired(value: str) -> str:
 def _outside_braces(value: str) -> Iterator[str]:
     begin = 0
     for found in AND.finditer(value):
-        if value.count("{", begin, found.start()) <= value.count("}", begin, found.start()):
+        braces = [brace[0] for brace in BRACE.finditer(value, begin, found.start())]
+        if braces.count("{") <= braces.count("}"):
             yield value[begin : found.start()]
             begin = found.end()
     yield value[begin:]

@@ -79,7 +79,7 @@ _NOT_READ = (  # what it looks like, how it is known, what would do
 )
 _BINARY = (
     (b"%PDF", "a PDF document", "The export itself is needed, as RIS, nbib, CSV or the like."),
-    (b"PK\x03\x04", "a ZIP archive or a spreadsheet (.xlsx)", "Unpack it, or save the table as CSV (UTF-8)."),
+    (b"PK\x03\x04", "a ZIP archive, not a workbook", "Unpack it, or save the table as CSV (UTF-8)."),
     (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "Save the table as CSV (UTF-8)."),
     (b"\x89PNG", "a picture", "The export itself is needed, as RIS, nbib, CSV or the like."),

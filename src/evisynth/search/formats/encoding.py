@@ -29,8 +29,10 @@ class Decoded:
     assumed: str = ""
 
 
-def decode(data: bytes) -> Decoded:
+def decode(data: bytes, *, lines_before: int = 0) -> Decoded:
     """The text of these bytes: by byte order mark, as UTF-16 without one, as UTF-8, or else as cp1252.
+
+    Of a file that comes in parts, `lines_before` is the number of lines before this one.
 
     A UTF-8 file with a few bytes that are no UTF-8 (two exports put together) stays UTF-8; those bytes are
     read as cp1252. Nothing is left out and nothing is replaced by a question mark.
@@ -44,7 +46,7 @@ def decode(data: bytes) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
-        return _mixed(data)
+        return _mixed(data, lines_before)
 
 
 def _marked(data: bytes, encoding: str) -> Decoded:
@@ -71,12 +73,16 @@ def _utf16_without_mark(data: bytes) -> str:
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
-def _mixed(data: bytes) -> Decoded:
+def _mixed(data: bytes, lines_before: int = 0) -> Decoded:
     """Text of one byte a letter, or UTF-8 with some such bytes in it: whichever it has more of."""
     text = data.decode("utf-8", errors="surrogateescape")
     wrong = _WRONG.findall(text)
     lines = (
-        [number for number, line in enumerate(text.split("\n"), start=1) if _WRONG.search(line)]
+        [
+            number
+            for number, line in enumerate(text.split("\n"), start=lines_before + 1)
+            if _WRONG.search(line)
+        ]
         if wrong
         else []
     )

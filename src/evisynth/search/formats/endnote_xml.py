@@ -15,6 +15,7 @@ from evisynth.search.normalise import (
     issn_list,
     page_range,
     registry_ids,
+    unique,
     year_of,
 )
 from evisynth.search.record import Reading, ReadProblem, Record
@@ -47,7 +48,8 @@ USED = frozenset(
         "accession-num",
         "abstract",
     }
-    | {"urls", "electronic-resource-num", "language", "custom2"}
+    | {"urls", "electronic-resource-num", "language"}
+    | {f"custom{number}" for number in range(1, 8)}
     | {"remote-database-name", "remote-database-provider"}
 )
 DIGITS = re.compile(r"\d{1,8}")
@@ -87,10 +89,12 @@ def _record(element: "_Element") -> Record:
     from_nlm = re.search(r"NLM|PubMed|MEDLINE", f"{database} {provider}", re.IGNORECASE) is not None
     journal = _text(element, "periodical/full-title") or _text(element, "titles/secondary-title")
     reference = element.find("ref-type")
-    other = _text(element, "titles/translated-title")
+    titles = unique([_text(element, "titles/title"), *_texts(element, "titles/translated-title")])
+    custom = [text for number in range(1, 8) if (text := _text(element, f"custom{number}"))]
+    labelled = (clean_pmid(text) for text in custom if text.upper().startswith("PMID"))
     return Record(
-        title=_text(element, "titles/title") or other,
-        other_titles=(other,) if other and _text(element, "titles/title") else (),
+        title=titles[0] if titles else "",
+        other_titles=titles[1:],
         authors=tuple(
             filter(None, (author_name(name) for name in _texts(element, "contributors/authors/author")))
         ),
@@ -102,9 +106,9 @@ def _record(element: "_Element") -> Record:
         pages=page_range(_text(element, "pages")),
         abstract=_text(element, "abstract"),
         doi=clean_doi(_text(element, "electronic-resource-num")),
-        pmid=clean_pmid(accession) if from_nlm and DIGITS.fullmatch(accession) else "",
+        pmid=clean_pmid(accession) if from_nlm and DIGITS.fullmatch(accession) else next(labelled, ""),
         pmcid=clean_pmcid(_text(element, "custom2")),
-        registry_ids=registry_ids(accession),
+        registry_ids=registry_ids(accession, *custom),
         accession=accession,
         database=database,
         type=(reference.get("name") or text_of(reference)) if reference is not None else "",

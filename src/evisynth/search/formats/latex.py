@@ -16,7 +16,7 @@ SYMBOLS = {
     "texttrademark": "™", "copyright": "©", "pounds": "£", "euro": "€", "texteuro": "€", "textdegree": "°",
     "degree": "°", "circ": "°", "pm": "±", "textpm": "±", "times": "×", "texttimes": "×", "leq": "≤",
     "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "ldots": "…", "dots": "…", "textellipsis": "…",
-    "textgreater": ">", "textless": "<", "sim": "~", "textasciitilde": "~", "approx": "≈", "cdot": "·",
+    "textgreater": ">", "textless": "<", "sim": "~", "textasciitilde": "~", "textasciicircum": "^", "approx": "≈", "cdot": "·",
     "textperiodcentered": "·", "infty": "∞", "rightarrow": "→", "to": "→", "textmu": "µ", "S": "§",
     "textbackslash": "\\", "textbar": "|", "textunderscore": "_", "lt": "<", "gt": ">",
 }  # fmt: skip
@@ -43,8 +43,8 @@ MATH = re.compile(r"(?<!\\)\$([^$]*[\\^_{][^$]*)(?<!\\)\$")
 ESCAPED = re.compile(r"\\([&%$#_{} ,;!])")
 QUOTES = (("``", "“"), ("''", "”"), ("---", "—"), ("--", "–"))
 BRACES = re.compile(r"(?<!\\)[{}]")
-# Signs that are meant as such, kept apart until LaTeX's own are gone.
-HELD = {"{": "\ue000", "}": "\ue001", "$": "\ue002", "~": "\ue003", "\\": "\ue004"}
+# Signs that are meant as such, kept apart until LaTeX's own are gone, as characters that no text has.
+HELD = {"{": "\ufdd0", "}": "\ufdd1", "$": "\ufdd2", "~": "\ufdd3", "\\": "\ufdd4"}
 
 
 def plain_text(value: str) -> str:
@@ -55,10 +55,10 @@ def plain_text(value: str) -> str:
     value = MATH.sub(lambda math: re.sub(r"[\^_](?=[{\w])", "", math[1]), value)
     if "\\" in value:
         value = LOOK.sub("", value)
-        value = COMMAND.sub(lambda command: SYMBOLS.get(command[1], command[0]), value)
-    value = BRACES.sub("", value)
-    for written, meant in QUOTES:
+        value = COMMAND.sub(_symbol, value)
+    for written, meant in QUOTES:  # before braces go: -{}- is two hyphens
         value = value.replace(written, meant)
+    value = BRACES.sub("", value)
     value = value.replace("~", " ")
     for sign, held in HELD.items():
         value = value.replace(held, sign)
@@ -75,6 +75,12 @@ def plain_address(value: str) -> str:
 
 def _address(found: re.Match[str]) -> str:
     return found[1] or ("_" if "underscore" in found[0] else "")
+
+
+def _symbol(command: re.Match[str]) -> str:
+    """The sign that a command prints; "~" and backslash are kept apart from LaTeX's own."""
+    sign = SYMBOLS.get(command[1])
+    return command[0] if sign is None else HELD.get(sign, sign)
 
 
 def _accented(found: re.Match[str]) -> str:

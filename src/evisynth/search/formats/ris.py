@@ -6,6 +6,7 @@ specification (Research Information Systems) with the vendors' own tags.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -84,9 +85,29 @@ def recognise(head: str) -> bool:
 
 def read(text: str) -> Reading:
     """Read RIS. Every line that is in no record is reported; so is what was assumed to read one."""
-    text = prepared(text)
+    (reading,) = readings([text])
+    return reading
+
+
+def readings(texts: Iterable[str]) -> Iterator[Reading]:
+    """Read RIS that comes in parts, each beginning at a TY line: one Reading a part, numbered through.
+
+    So a file of any size is read in bounded memory. Unknown tags are reported with the last part.
+    """
+    notes = Notes(Reading(FORMAT), "\n", KNOWN, _NOISE)
+    parts = iter(texts)
+    text = next(parts, None)
+    while text is not None:
+        following = next(parts, None)
+        notes.go_on(prepared(text))
+        yield _read_part(notes, last=following is None)
+        text = following
+
+
+def _read_part(notes: Notes, *, last: bool) -> Reading:
+    text = notes.text
     layout = _Layout(text)
-    reader = _Reader(Notes(Reading(FORMAT), text, KNOWN, _NOISE), layout.tag)
+    reader = _Reader(notes, layout.tag)
     marks = [mark for mark in _MARKER.finditer(text) if layout.is_marker(mark)]
     reader.before_first(marks[0] if marks else None)
     for mark, following in zip_longest(marks, marks[1:]):
@@ -95,7 +116,7 @@ def read(text: str) -> Reading:
         else:
             reader.after_end(mark, following)
     reader.flush()
-    return reader.notes.close(_markers(marks, text, layout.tag))
+    return notes.close(_markers(marks, text, layout.tag), last=last)
 
 
 def _markers(marks: list[re.Match[str]], text: str, tag: re.Pattern[str]) -> int:
@@ -235,7 +256,7 @@ class _Reader:
             return
         waiting, self.waiting = self.waiting, None
         raw = self.notes.text[waiting.start : waiting.end].strip("\n")
-        number = len(self.notes.reading.records) + 1
+        number = self.notes.next_number
         self.notes.keep(_record(waiting.fields, number, waiting.line, raw), waiting.line, raw)
 
 
@@ -248,6 +269,7 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
     journal = fields.first(*JOURNAL) or (fields.first("T2", "BT") if kind in JOURNAL_TYPES else "")
     abbreviation = fields.first(*ABBREVIATION) or fields.first("JO")
     abstract, other_abstracts = _abstracts(fields)
+    labelled = fields.all(*LABELLED_IDS)
     return Record(
         title=title,
         authors=_authors(fields),
@@ -259,10 +281,8 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         pages=page_range(fields.first("SP"), fields.first("EP")) or page_range(fields.first(*PAGES)),
         abstract=abstract,
         doi=_doi(fields),
-        pmid=_pmid(fields),
-        pmcid=next(
-            (clean_pmcid(value) for value in fields.all(*LABELLED_IDS) if value.upper().startswith("PMC")), ""
-        ),
+        pmid=_pmid(fields, labelled),
+        pmcid=next((clean_pmcid(value) for value in labelled if value[:3].upper() == "PMC"), ""),
         registry_ids=registry_ids(*fields.raw(*REGISTRY)),
         accession=_accession(fields),
         database=fields.first("DB") or _provider(fields.first("DP")),
@@ -307,9 +327,10 @@ def _abstracts(fields: Fields) -> tuple[str, tuple[str, ...]]:
 
 def _doi(fields: Fields) -> str:
     """The DOI; from a note only where notes name exactly one, since they name errata and comments too."""
-    for value in fields.all(*DOI):
-        if doi := clean_doi(value):
-            return doi
+    for tag in DOI:
+        for value in fields.get(tag, ()):
+            if doi := clean_doi(value):
+                return doi
     noted = {
         clean_doi(found)
         for note in fields.all("N1")
@@ -318,15 +339,13 @@ def _doi(fields: Fields) -> str:
     return noted.pop() if len(noted) == 1 else ""
 
 
-def _pmid(fields: Fields) -> str:
+def _pmid(fields: Fields, labelled: list[str]) -> str:
     """The PubMed number where the export calls it so: C3 "PUBMED 1" (CENTRAL), U1 "1[pmid]", an address, C5."""
-    for value in fields.all(*LABELLED_IDS):
+    for value in labelled:
         if not value.isdigit() and (pmid := clean_pmid(value)):
             return pmid
-    if _from_embase_com(fields) and (
-        pmid := next((value for value in fields.all("C5") if value.isdigit()), "")
-    ):
-        return clean_pmid(pmid)
+    if "C5" in fields and _from_embase_com(fields) and fields.first("C5").isdigit():
+        return clean_pmid(fields.first("C5"))
     source = f"{fields.first('DB')} {fields.first('DP')}".upper()
     if "MEDLINE" in source or "PUBMED" in source or "NLM" in source.split():
         return next(

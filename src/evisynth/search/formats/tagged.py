@@ -89,8 +89,22 @@ class Notes:
     noise: Noise = ()
     unknown: Counter[str] = field(default_factory=Counter)
     first_seen: dict[str, int] = field(default_factory=dict)
+    lines_before: int = 0  # of a file that comes in parts: what the parts before this text had
+    records_before: int = 0
     _place: int = 0
     _line: int = 0
+
+    def go_on(self, text: str) -> None:
+        """Turn to the next part of the file, with a Reading of its own; unknown tags are counted on."""
+        self.lines_before += self.text.count("\n") - 1  # each text begins with one that is not in the file
+        self.records_before += len(self.reading.records)
+        self.text, self._place, self._line = text, 0, 0
+        self.reading = Reading(self.reading.format)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the record that is kept next."""
+        return self.records_before + len(self.reading.records) + 1
 
     def line_at(self, place: int) -> int:
         r"""The number, from 1, of the line that starts after the "\n" at this place of the text."""
@@ -99,7 +113,7 @@ class Notes:
         else:
             self._line += self.text.count("\n", self._place, place + 1)
         self._place = place + 1
-        return self._line
+        return self.lines_before + self._line
 
     def add(self, line: int, text: str, message: str, *, lost: bool = False) -> None:
         shown = (
@@ -193,13 +207,13 @@ class Notes:
             self.add(line, raw, "This record has no title.")
         self.reading.records.append(record)
 
-    def close(self, markers: int) -> Reading:
-        """Add the unknown tags; compare the records with the number of record markers of the file."""
-        for name, count in sorted(self.unknown.items()):
+    def close(self, markers: int, *, last: bool = True) -> Reading:
+        """Compare the records with the number of record markers of the text; after the last add unknown tags."""
+        reading = self.reading
+        for name, count in sorted(self.unknown.items()) if last else ():
             times = "once" if count == 1 else f"{count} times"
             message = f"{name} ({times} in this file) is not a known tag; only the raw record has its value."
             self.add(self.first_seen[name], name, message)
-        reading = self.reading
         for _ in range(markers - len(reading.records) - reading.lost):
             self.add(0, "", "The file has a marker of one more record than could be read.", lost=True)
         reading.found = len(reading.records) + reading.lost

@@ -76,6 +76,7 @@ class Loader:
         special: dict[str, Callable[[Row, dict[str, Any]], bool]] = {
             "extraction": self._typed_value,
             "screening": self._settled_one_way,
+            "duplicates": self._two_records,
             "post_hoc": self._not_planned,
             "certainty": _grade_steps,
             "timepoints": self._nested("outcome"),
@@ -180,6 +181,12 @@ class Loader:
                 "found 'maybe' in a consensus; include or exclude is right. The row was left out.",
             )
         return settles
+
+    def _two_records(self, row: Row, values: dict[str, Any]) -> bool:
+        differ: bool = values["record_a"] is not values["record_b"]
+        if not differ:
+            self.report(row, "record_b", "is the same record as record_a; the row was left out.")
+        return differ
 
     def _not_planned(self, row: Row, values: dict[str, Any]) -> bool:
         planned = values["key"] in self.index["analyses"]

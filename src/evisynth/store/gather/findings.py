@@ -3,6 +3,7 @@
 from evisynth.errors import Problem
 from evisynth.extraction.consensus import field_agreement
 from evisynth.reporting.findings import Amended, FileRead, Findings, Named, Person, Plan, Searched
+from evisynth.search.record import grouped_notes
 from evisynth.store import models
 from evisynth.store.duplicates import find_duplicates
 from evisynth.store.gather.analyses import Values, analyses_of
@@ -124,5 +125,5 @@ def _file_read(batch: models.ImportBatch) -> FileRead:
         found=batch.found,
         records=batch.records.count(),
         lost=lost,
-        notes=tuple(f"line {problem['line']}: {problem['message']}" for problem in batch.problems),
+        notes=grouped_notes((problem["line"], problem["message"]) for problem in batch.problems),
     )

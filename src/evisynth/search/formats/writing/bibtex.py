@@ -1,16 +1,18 @@
 r"""BibTeX, in UTF-8 with LaTeX's own signs escaped (\& for &, \textbackslash{} for a backslash).
 
-Has no place for further abstracts. Letters come back composed (NFC), as readers of LaTeX give them.
+Has no place for further abstracts and for more than four further titles. Letters come back composed (NFC), as
+readers of LaTeX give them.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from typing import Any
 
-from evisynth.search.formats.writing.plain import ADDRESS, family_and_given, plain, without_semicolons
+from evisynth.search.formats.writing.plain import family_and_given, plain, without_semicolons
 from evisynth.search.formats.writing.ris import code_of
-from evisynth.search.normalise import unique
+from evisynth.search.normalise import registry_ids
 from evisynth.search.record import Record
 
 ENTRIES = {  # RIS code of a record's type -> type of entry
@@ -23,6 +25,8 @@ ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasc
 SPECIAL = re.compile(r"[\\{}$&%#_~^]")
 LIGATURE = re.compile(r"(?<=[-'`])(?=[-'`])")  # -- is a dash in LaTeX, -{}- two hyphens
 PLAIN_NAME = re.compile(r"[^,;{}\\]+, [^,;{}\\]+")
+ENDS_A_NAME = re.compile(r"\s+and\s+", re.IGNORECASE)
+FURTHER_TITLES = ("titleaddon", "translated-title", "title_english", "original-title")
 KEY = re.compile(r"[^a-z0-9]")
 
 
@@ -32,21 +36,26 @@ def write(records: Iterable[Record]) -> bytes:
 
 
 def held(record: Record) -> Record:
-    """What BibTeX holds of a record: all but further abstracts; registry numbers stand in the note."""
-    record = without_semicolons_in_keywords(plain(record))
-    composed = {
-        each.name: _composed(getattr(record, each.name)) for each in fields(Record) if each.name != "year"
-    }
-    record = replace(record, **composed)
-    return replace(record, type=record.type or entry_type(record), other_abstracts=())
+    """What BibTeX holds of a record: all but further abstracts. A record without type gets that of its entry.
+
+    Readers take from an accession number WOS:... that the database is Web of Science.
+    """
+    record = plain(record)
+    web_of_science = "Web of Science" if record.accession.startswith("WOS:") else ""
+    record = replace(
+        record,
+        database=record.database or web_of_science,
+        keywords=without_semicolons(record).keywords,
+        registry_ids=registry_ids(record.accession, *without_semicolons(record).registry_ids),
+        other_titles=record.other_titles[: len(FURTHER_TITLES)],
+        other_abstracts=(),
+    )
+    names = (each.name for each in fields(Record) if each.name not in {"doi", "links"})
+    record = replace(record, **{name: _composed(getattr(record, name)) for name in names})
+    return replace(record, type=record.type or entry_type(record))
 
 
-def without_semicolons_in_keywords(record: Record) -> Record:
-    """Names may have semicolons here, since they can stand in braces; keywords may not."""
-    return replace(without_semicolons(record), authors=record.authors)
-
-
-def _composed(value: str | int | tuple[str, ...] | None) -> str | int | tuple[str, ...] | None:
+def _composed(value: Any) -> Any:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, tuple):
@@ -78,7 +87,7 @@ def _ascii(text: str) -> str:
 
 def _fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "title", escaped(record.title)
-    yield "titleaddon", escaped(" || ".join(record.other_titles))
+    yield from zip(FURTHER_TITLES, map(escaped, record.other_titles), strict=False)
     yield "author", " and ".join(map(_author, record.authors))
     yield "year", str(record.year or "")
     yield "journal", escaped(record.journal)
@@ -99,3 +108,16 @@ def _fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "keywords", escaped("".join(f"{word}; " for word in record.keywords).rstrip())
     yield "url", _address(" ".join(record.links[:1]))
     yield "link", _address(" ".join(record.links[1:]))
+
+
+def _author(name: str) -> str:
+    """A name "Family, Given" as it is; any other in braces, so that no comma or "and" in it divides it."""
+    text = escaped(name)
+    if PLAIN_NAME.fullmatch(name) and not ENDS_A_NAME.search(name):
+        return text
+    return f"{{{'{}' if text.startswith(chr(92)) else ''}{text}}}"
+
+
+def _address(text: str) -> str:
+    """A DOI or address as it is, but for braces and backslashes, which would end or change the value."""
+    return re.sub(r"[{}\\]", lambda sign: f"%{ord(sign[0]):02X}", text)

@@ -22,7 +22,7 @@ from evisynth.search.record import Record
 
 # Characters that are no text: controls, halves of a pair, byte order marks, those that Unicode keeps for nobody.
 NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufdd0-\ufdef\ufffe\uffff]")
-NOT_IN_ADDRESS = re.compile(r"""[\s<>"{}|\\^`;]""")
+NOT_IN_ADDRESS = re.compile(r"""[\s<>"{}|\\^`]""")
 ADDRESS = re.compile(r"(?:https?|ftp)://\S")
 YEARS = range(1500, 2101)
 
@@ -36,12 +36,13 @@ def plain(record: Record) -> Record:
     """The record as every format can hold it, without its place in a file and its raw text."""
     titles = plain_texts([record.title, *record.other_titles])
     abstracts = plain_texts([record.abstract, *record.other_abstracts])
+    journal, abbreviation = plain_text(record.journal), plain_text(record.journal_abbreviation)
     return Record(
         title=titles[0] if titles else "",
         authors=tuple(filter(None, (author_name(plain_text(name)) for name in record.authors))),
         year=record.year if record.year in YEARS else None,
-        journal=plain_text(record.journal or record.journal_abbreviation),
-        journal_abbreviation=plain_text(record.journal_abbreviation) if record.journal else "",
+        journal=journal or abbreviation,
+        journal_abbreviation=abbreviation if journal else "",
         volume=plain_text(record.volume),
         issue=plain_text(record.issue),
         pages=page_range(plain_text(record.pages)),

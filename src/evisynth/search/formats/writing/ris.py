@@ -36,8 +36,10 @@ def held(record: Record) -> Record:
     """
     record = without_semicolons(plain(record))
     texts = (record.title, *record.other_titles, record.abstract, *record.other_abstracts)
+    same = record.journal_abbreviation == record.journal
     return replace(
         record,
+        journal_abbreviation="" if same else record.journal_abbreviation,
         type=_type(record) or code_of(record),
         registry_ids=registry_ids(*texts, record.accession, *record.links, *record.registry_ids),
     )
