@@ -1,7 +1,5 @@
 """References in the Vancouver style."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +61,7 @@ def test_what_a_record_does_not_say_leaves_no_trace(record, text):
     assert citation(record) == text
 
 
-TEXT = st.text(alphabet="Aa .,;?!-é", max_size=12)
+TEXT = st.text(alphabet="Aa.,?!-é ", max_size=12)
 
 
 @given(st.builds(Record, title=TEXT, authors=st.lists(TEXT.filter(str.strip), max_size=8).map(tuple),
@@ -72,6 +70,6 @@ TEXT = st.text(alphabet="Aa .,;?!-é", max_size=12)
 def test_no_reference_has_an_empty_part(record):
     text = citation(record)
     assert text.strip() == text
-    if not re.search(r"[.;:]\s*[.;:]", record.title + "".join(record.authors)):
-        assert ";." not in text
-        assert "()" not in text
+    assert ";." not in text
+    assert "()" not in text
+    assert ";:" not in text

@@ -10,7 +10,7 @@ from evisynth.appraisal.tools.rob1 import ROB1
 from evisynth.errors import DataError, near
 from evisynth.reporting import numbers
 from evisynth.reporting.analysis_claims import analysis_claim
-from evisynth.reporting.derivations import cell_value, study_name
+from evisynth.reporting.derivations import cell_title, cell_value, study_name
 from evisynth.reporting.document import Derivation
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.found import Found, counted, in_a_row, long_date, no_claim, pick, slug

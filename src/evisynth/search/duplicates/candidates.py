@@ -228,7 +228,7 @@ def neighbours(values: Integers, places: Integers, rank: Integers, size: int, re
     return np.concatenate(codes) if codes else np.empty(0, dtype=np.int64)
 
 
-def likely_pairs(records: Sequence[Record]) -> tuple[Pairs, NDArray[np.float32]]:
+def likely_pairs(records: Sequence[Record]) -> tuple[Pairs, NDArray[np.float64]]:
     """Candidate pairs without the clear non-matches, and the similarity (0 to 1) of their titles.
 
     A pair is likely when it shares a strong key, volume and first page, or the beginning of the title, or when
@@ -247,13 +247,13 @@ def likely_pairs(records: Sequence[Record]) -> tuple[Pairs, NDArray[np.float32]]
     return pairs[likely], similarity[likely]
 
 
-def title_similarities(titles: Sequence[str], pairs: Pairs, scorer: Scorer) -> NDArray[np.float32]:
+def title_similarities(titles: Sequence[str], pairs: Pairs, scorer: Scorer) -> NDArray[np.float64]:
     """Similarity (0 to 1) of the titles of each pair."""
-    found = np.empty(len(pairs), dtype=np.float32)
+    found = np.empty(len(pairs), dtype=np.float64)
     for start in range(0, len(pairs), PORTION):
         left, right = (
             [titles[place] for place in side] for side in pairs[start : start + PORTION].T.tolist()
         )
-        found[start : start + PORTION] = process.cpdist(left, right, scorer=scorer, dtype=np.float32)
+        found[start : start + PORTION] = process.cpdist(left, right, scorer=scorer, dtype=np.float64)
     found /= 100
     return found

@@ -4,7 +4,7 @@ A component is all records that likely pairs connect. Components have nothing to
 normalised keys of one are forgotten before the next: memory does not grow with the number of records.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,12 +100,29 @@ def worth_a_look(evidence: Evidence, found: Verdict) -> bool:
 
 
 def members_agree(keys: Mapping[str, Keys], left: Sequence[str], right: Sequence[str]) -> bool:
-    """Whether no member of one group contradicts a member of the other: no chains of weak links."""
+    """Whether no member of one group contradicts a member of the other: no chains of weak links.
+
+    A member without DOI or PMID is compared with those of its group: a record that lacks the number which
+    two others share must not keep these apart.
+    """
     if len(left) == len(right) == 1:
         return True
-    for a in sorted(left)[:COMPARED_MEMBERS]:
-        for b in sorted(right)[:COMPARED_MEMBERS]:
-            found = verdict(compared(keys[a], keys[b]))
+    others = with_numbers_of_group([keys[name] for name in sorted(right)[:COMPARED_MEMBERS]])
+    for a in with_numbers_of_group([keys[name] for name in sorted(left)[:COMPARED_MEMBERS]]):
+        for b in others:
+            found = verdict(compared(a, b))
             if found.vetoed or (not found.merge and found.score < MEMBERS_FROM):
                 return False
     return True
+
+
+def with_numbers_of_group(members: Sequence[Keys]) -> list[Keys]:
+    """The keys of a group's members, each with the group's only DOI and only PMID where it has none."""
+    doi, pmid = only(own.doi for own in members), only(own.pmid for own in members)
+    return [own._replace(doi=own.doi or doi, pmid=own.pmid or pmid) for own in members]
+
+
+def only(texts: Iterable[str]) -> str:
+    """The one text there is beside empty ones; empty where there are several."""
+    found = {*texts} - {""}
+    return found.pop() if len(found) == 1 else ""
