@@ -12,6 +12,8 @@ from evisynth.reporting.analysis_claims import NEEDS_RESULT, OF_A_SIDE
 from evisynth.reporting.claims import FILTERS, Claims
 from evisynth.reporting.derivations import all_derivations
 
+pytestmark = pytest.mark.django_db  # the findings come from a folder through the database
+
 
 @pytest.fixture
 def claims(findings):

@@ -5,6 +5,8 @@ import pytest
 from evisynth.reporting.derivations import all_derivations
 from evisynth.store.review_folder import carry_out
 
+pytestmark = pytest.mark.django_db  # the findings come from a folder through the database
+
 
 def dangling(document) -> list[str]:
     """Keys of derivations that a text or another derivation asks for and that are not there."""
@@ -28,7 +30,6 @@ def test_no_derivation_of_the_small_review_asks_for_one_that_is_not_there(small_
 
 
 @pytest.mark.slow
-@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["milk-oit", "peanut-oit"])
 def test_no_derivation_of_an_example_asks_for_one_that_is_not_there(pytestconfig, name):
     folder = pytestconfig.rootpath / "examples" / name

@@ -62,8 +62,8 @@ def test_what_waits_is_told_in_words():
         )
     )
     assert flow.open_ends() == (
-        "1 records wait for a decision on title and abstract",
-        "1 records are in conflict on title and abstract",
+        "1 record waits for a decision on title and abstract",
+        "1 record is in conflict on title and abstract",
         "2 included records have no row in reports.csv: the report is still to be sought",
         "1 reports wait for a decision in full text",
     )

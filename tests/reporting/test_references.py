@@ -61,10 +61,10 @@ def test_what_a_record_does_not_say_leaves_no_trace(record, text):
     assert citation(record) == text
 
 
-TEXT = st.text(alphabet="Aa.,?!-é ", max_size=12)
+TEXT = st.text(alphabet="Aa.,?!-é ", max_size=12).map(str.strip)
 
 
-@given(st.builds(Record, title=TEXT, authors=st.lists(TEXT.filter(str.strip), max_size=8).map(tuple),
+@given(st.builds(Record, title=TEXT, authors=st.lists(TEXT.filter(bool), max_size=8).map(tuple),
                  year=st.none() | st.integers(1900, 2030), journal=st.sampled_from(["", "J", "J. A."]),
                  volume=st.sampled_from(["", "3"]), issue=st.sampled_from(["", "2"]), pages=st.sampled_from(["", "1-9"])))  # fmt: skip
 def test_no_reference_has_an_empty_part(record):

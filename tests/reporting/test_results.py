@@ -12,6 +12,8 @@ from evisynth.reporting.results import results_json
 from evisynth.synthesis.analysis import Recipe, analyse
 from support.milk import tables
 
+pytestmark = pytest.mark.django_db  # the findings come from a folder through the database
+
 
 def test_results_are_unrounded_json_with_the_cells_that_they_come_from(findings):
     results = json.loads(results_json(findings))

@@ -119,6 +119,20 @@ def test_registry_numbers_are_found_in_order_and_once():
     )
 
 
+def test_numbers_of_the_eu_register_ctis_get_their_prefix():
+    found = registry_ids(
+        "CTIS2022-501234-12-00; EU CT number: 2023-505613-24-01, EUCT 2023-505613-24",
+        "EU-CT: 2024-511111-11-00",
+    )
+    assert found == (
+        "CTIS2022-501234-12-00",
+        "CTIS2023-505613-24-01",
+        "CTIS2023-505613-24",
+        "CTIS2024-511111-11-00",
+    )
+    assert registry_ids("2022-501234-12-00", "EUCTR2022-501234-12-DE") == ("EUCTR2022-501234-12-DE",)
+
+
 @pytest.mark.parametrize("text", ["NCT123", "NCT012345678", "FUNCT01234567", "an RCT of 12345678", ""])
 def test_what_only_looks_like_a_registry_number_is_none(text):
     assert registry_ids(text) == ()

@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from evisynth.cli import search_dedup
 from evisynth.cli.console import errors_shown, messages, print_problems, progress
 from evisynth.errors import DataError, Problem
 from evisynth.search.formats import merged, read_in_parts
@@ -19,7 +20,7 @@ from evisynth.search.formats.mapped import Mapping, load_mapping
 from evisynth.search.formats.writing import Writer, losses, writer_for
 from evisynth.search.record import Reading, Record
 
-app = typer.Typer(help="Work with search exports: convert them.", no_args_is_help=True)
+app = typer.Typer(help="Work with search exports: convert them, find duplicates.", no_args_is_help=True)
 
 Exports = Annotated[
     list[Path], typer.Argument(metavar="IN...", help="The exports, in any format that is read.")
@@ -154,4 +155,4 @@ def _not_held(records: list[Record], writer: Writer) -> Iterator[str]:
 
 
 app.command("convert")(convert)
-# `evisynth search dedup` is in cli/search_dedup.py: app.command("dedup")(search_dedup.dedup)
+app.command("dedup")(search_dedup.dedup)

@@ -107,7 +107,15 @@ class Flow:
             (self.conflicts_full_text, "reports are in conflict in full text"),
             (self.reports_without_study, "included reports belong to no study yet"),
         )
-        return tuple(f"{n} {what}" for n, what in waiting if n)
+        return tuple(f"{n} {what}" if n > 1 else f"1 {_singular(what)}" for n, what in waiting if n)
+
+
+def _singular(what: str) -> str:
+    """One of many: "record waits for" instead of "records wait for"."""
+    for many, one in (("records ", "record "), ("reports ", "report "), (" wait ", " waits "), (" are ", " is "),
+                      (" have ", " has "), (" belong ", " belongs ")):  # fmt: skip
+        what = what.replace(many, one, 1)
+    return what
 
 
 def count_flow(given: FlowInput) -> Flow:

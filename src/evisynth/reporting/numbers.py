@@ -39,8 +39,8 @@ def effect(number: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share (0 to 1) as a whole percentage."""
-    return f"{100 * share:.0f}%"
+    """A share (0 to 1) as a whole percentage; halves go up."""
+    return f"{math.floor(100 * share + 0.5)}%"
 
 
 def p_value(p: float | None) -> str:

@@ -34,7 +34,7 @@ _REGISTRIES = re.compile(
 _APART = "\n" * 9  # more than may stand between prefix and number
 # One of these is in each registry number as people write them: asked first, since it is fast.
 _WITH_CT = ("NCT", "CTN", "CTR", "RCT", "KCT", "CTIS", "EU CT", "EUCT", "EU-CT", "udraCT", "UDRACT")
-_WITHOUT_CT = ("nct0", "isrctn", "hictr", "UMIN", "DRKS", " NTR", "(NTR", "RBR-")
+_WITHOUT_CT = ("nct0", "isrctn", "hictr", "UMIN", "DRKS", "NTR", "RBR-")
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _NO_PAGES = re.compile(

@@ -13,6 +13,9 @@ SAMPLES = {
     "ovid-medline": "<1. >\nUI  - 123\nTI  - A title\nAU  - Ito K\n",
     "enw": "%0 Journal Article\n%T A title\n%A Ito, K\n",
     "csv": "Title,Authors,Year\nA title,Ito K,2019\n",
+    "csl-json": '[{"id": "1", "type": "article-journal", "title": "A title"}]',
+    "ictrp-xml": "<Trials_downloaded_from_ICTRP><Trial><TrialID>X1</TrialID><Public_title>A title</Public_title></Trial>"
+    "</Trials_downloaded_from_ICTRP>",
     "bibtex": "@article{ito2019,\n  title = {A title},\n  author = {Ito, K},\n  year = {2019}\n}\n",
 }
 
@@ -62,12 +65,13 @@ def test_a_name_that_fits_or_promises_nothing_is_no_problem(name):
         (b" \r\n \n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF document"),
-        (b"PK\x03\x04\x14\x00", "spreadsheet"),
+        (b"PK\x03\x04\x14\x00", "ZIP archive"),
+        (b"PK\x03\x04\x14\x00 xl/workbook.xml", "workbook is damaged"),
         (gzip.compress(b"TY  - JOUR"), "gzip"),
         (b"<!DOCTYPE html>\n<html><body>Please log in</body></html>", "web page"),
         (b"\n\n<html lang='en'><head><title>Login</title>", "web page"),
         (b"{\\rtf1\\ansi TY  - JOUR}", "rich text"),
-        (b"<rdf:RDF xmlns='x'></rdf:RDF>", "Zotero RDF"),
+        (b"<rdf:RDF xmlns='x'></rdf:RDF>", "XML of a kind that is not read"),
         (bytes(range(1, 256)) * 8, "not text"),
         (b"Dear colleague,\nplease find nothing here.\n", 'It begins: "Dear colleague,"'),
     ],

@@ -414,6 +414,15 @@ def test_every_line_is_in_a_record_or_reported(lines):
     assert not loose or reported
 
 
+def test_c5_is_the_pubmed_number_in_exports_of_embase_com_only():
+    lines = "TY  - JOUR\nTI  - Milk\n{}\nC5  - 15368318\nER  - \n"
+    embase, linked, other = (
+        read(lines.format(line)).records[0]
+        for line in ("U2  - L39097156", "UR  - https://www.embase.com/search/x", "AN  - 12345678")
+    )
+    assert (embase.pmid, linked.pmid, other.pmid) == ("15368318", "15368318", "")
+
+
 names = st.text(st.characters(categories=["Lu", "Ll"]), min_size=2, max_size=12)
 words = st.lists(
     st.text(st.characters(categories=["Lu", "Ll", "Nd"]), min_size=1), min_size=1, max_size=8

@@ -220,6 +220,7 @@ def test_what_a_database_cannot_hold_is_left_out_of_a_record_and_kept_in_the_exp
         ("history.jsonl", '"who": "ra"', '"whom": "ra"', "history.jsonl:1: is not an event"),
         ("history.jsonl", '"who": "ra"', '"who": 7', "history.jsonl:1: is not an event: who is no text"),
         ("history.jsonl", '"who": "ra"', '"who": "r\\u0000a"', "history.jsonl:1: is not an event: it holds a character"),
+        ("history.jsonl", '"before": null', '"before": 1e400', "history.jsonl:1: is not an event"),
         ("history.jsonl", '"before": null', '"before": NaN', "history.jsonl:1: is not an event: NaN is no number"),
         ("history.jsonl", '"who": "ra"', '"who": "rb"', "history.jsonl:1: was changed after it was written"),
         ("history.jsonl", "{", "[" * 100_000 + "{", "history.jsonl:1: is not an event"),

@@ -72,13 +72,25 @@ def test_an_outcome_without_data_says_so(small, tmp_path):
 def test_an_added_analysis_follows_the_planned_ones(small, tmp_path):
     small.texts["analyses.yaml"] += (
         "post_hoc:\n- id: cure-or\n  title: Odds\n  comparison: drops-vs-syrup\n  outcome: cure\n  timepoint: week-12\n"
-        "  measure: OR\n  model: common effect\n  reason: asked for\n"
+        "  measure: OR\n  method: MH\n  model: common effect\n  tau2: DL\n  profile: revman5\n  reason: asked for\n"
     )
     of, problems = analyses(small, tmp_path)
     assert problems == ()
     assert list(of) == ["cure", "rash", "death", "cure-or"]
     assert not of["cure-or"].planned
     assert of["cure-or"].source == "analyses.yaml:6"
+
+
+@pytest.mark.parametrize(
+    ("part", "assumed"),
+    [("method", "MH"), ("tau2", "DL"), ("profile", "revman5"), ("model", "common effect")],
+)
+def test_a_part_of_a_plan_that_is_not_written_is_assumed_and_told(small, tmp_path, part, assumed):
+    text = {"method": "MH", "tau2": "DL", "profile": "revman5", "model": "by-i2"}[part]
+    small.swap("protocol.yaml", f"  {part}: {text}\n", "")
+    _, problems = analyses(small, tmp_path)
+    assert [problem.field for problem in problems] == [f"cure.{part}"]
+    assert problems[0].message.startswith(f"is empty; {assumed} was assumed.")
 
 
 def test_a_zero_of_events_is_a_number(small, tmp_path):

@@ -19,7 +19,7 @@ def table_csv(table: Table) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_neutral(column.title) for column in table.columns])
+    writer.writerow([neutral(column.title) for column in table.columns])
     for row in table.rows:
         cells = row[:1] or ((),) if is_heading_row(table, row) else row
         writer.writerow([_cell(runs) for runs in cells])
@@ -27,10 +27,11 @@ def table_csv(table: Table) -> str:
 
 
 def _cell(runs: Runs) -> str:
-    return _neutral("".join(run.text for run in runs))
+    return neutral("".join(run.text for run in runs))
 
 
-def _neutral(text: str) -> str:
+def neutral(text: str) -> str:
+    """The text of a cell, with a leading apostrophe where a spreadsheet would run it as a formula."""
     # Judged before and after cleaning: a removed NUL must not bring a formula to the front.
     cleaned = clean_lines(text)
     starts_formula = text.startswith(FORMULA_STARTS) or cleaned.startswith(FORMULA_STARTS)

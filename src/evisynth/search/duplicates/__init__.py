@@ -8,5 +8,19 @@ from evisynth.search.duplicates.groups import (
     duplicate_groups,
     joined_record,
 )
+from evisynth.search.duplicates.trials import StudyLink, study_links
+from evisynth.search.duplicates.updates import Match, Update, new_records
 
-__all__ = ["Correction", "DuplicateGroup", "Grouping", "Merge", "duplicate_groups", "joined_record"]
+__all__ = [
+    "Correction",
+    "DuplicateGroup",
+    "Grouping",
+    "Match",
+    "Merge",
+    "StudyLink",
+    "Update",
+    "duplicate_groups",
+    "joined_record",
+    "new_records",
+    "study_links",
+]

@@ -103,12 +103,13 @@ def members_agree(keys: Mapping[str, Keys], left: Sequence[str], right: Sequence
     """Whether no member of one group contradicts a member of the other: no chains of weak links.
 
     A member without DOI or PMID is compared with those of its group: a record that lacks the number which
-    two others share must not keep these apart.
+    two others share must not keep these apart. Members that nothing but a person's decision joined have no
+    keys here and are not asked.
     """
     if len(left) == len(right) == 1:
         return True
-    others = with_numbers_of_group([keys[name] for name in sorted(right)[:COMPARED_MEMBERS]])
-    for a in with_numbers_of_group([keys[name] for name in sorted(left)[:COMPARED_MEMBERS]]):
+    others = with_numbers_of_group([keys[name] for name in sorted(right) if name in keys])
+    for a in with_numbers_of_group([keys[name] for name in sorted(left) if name in keys]):
         for b in others:
             found = verdict(compared(a, b))
             if found.vetoed or (not found.merge and found.score < MEMBERS_FROM):
@@ -117,7 +118,8 @@ def members_agree(keys: Mapping[str, Keys], left: Sequence[str], right: Sequence
 
 
 def with_numbers_of_group(members: Sequence[Keys]) -> list[Keys]:
-    """The keys of a group's members, each with the group's only DOI and only PMID where it has none."""
+    """The keys of a group's first members, each with the group's only DOI and PMID where it has none."""
+    members = members[:COMPARED_MEMBERS]
     doi, pmid = only(own.doi for own in members), only(own.pmid for own in members)
     return [own._replace(doi=own.doi or doi, pmid=own.pmid or pmid) for own in members]
 

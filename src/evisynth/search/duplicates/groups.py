@@ -60,20 +60,39 @@ def duplicate_groups(records: Mapping[str, Record], corrections: Sequence[Correc
             if not separated(final, apart, merge):
                 take(merge, final, accepted)
     doubtful: list[Merge] = []
-    automatic = Sets()  # what the rules join; people's merges do not count as evidence for further ones
-    for component in components(distinct, [records[name] for name in distinct]):
+    # What the rules join; people's merges do not count as evidence for further ones.
+    automatic = Sets()
+    chosen = [records[name] for name in distinct]
+    for merge in merges_by_rule(
+        distinct, chosen, automatic, lambda merge: not separated(final, apart, merge), doubtful
+    ):
+        take(merge, final, accepted)
+    return Grouping(as_groups(records, names, final, accepted), review_band(doubtful, final, apart))
+
+
+def merges_by_rule(
+    names: Sequence[str],
+    records: Sequence[Record],
+    joined: Sets,
+    allowed: Callable[[Merge], bool],
+    doubtful: list[Merge],
+) -> Iterator[Merge]:
+    """Merges that the rules propose, strongest first within a component, as long as all members agree.
+
+    Each merge is joined in `joined` before it is given; what stays doubtful is added to `doubtful`.
+    """
+    for component in components(names, records):
         doubtful += component.doubtful
         for merge in component.proposed:
-            if automatic.together(merge.a, merge.b) or separated(final, apart, merge):
+            if joined.together(merge.a, merge.b) or not allowed(merge):
                 continue
-            if not members_agree(component.keys, automatic.of(merge.a), automatic.of(merge.b)):
+            if not members_agree(component.keys, joined.of(merge.a), joined.of(merge.b)):
                 doubtful.append(
                     replace(merge, reason=f"{merge.reason}, but other records of the group differ")
                 )
                 continue
-            automatic.join(merge.a, merge.b)
-            take(merge, final, accepted)
-    return Grouping(as_groups(records, names, final, accepted), review_band(doubtful, final, apart))
+            joined.join(merge.a, merge.b)
+            yield merge
 
 
 def take(merge: Merge, sets: Sets, accepted: list[Merge]) -> None:

@@ -168,7 +168,7 @@ def _keywords(values: list[str]) -> tuple[str, ...]:
 def _authors(value: str) -> tuple[str, ...]:
     """Names divided by "and" outside braces. SciELO divides them by a comma and two blanks, others by ";"."""
     if AND.search(value) is None:
-        outside = re.sub(r"\{[^{}]*\}", "", re.sub(r"\\.|&\w+;", "", value))
+        outside = re.sub(r"\\.|&\w+;", "", _outermost(value))
         if ";" in outside:
             value = value.replace(";", " and ")
         elif re.search(r",\s{2,}", outside):
@@ -176,6 +176,17 @@ def _authors(value: str) -> tuple[str, ...]:
         elif outside.count(",") > 2:
             value = _paired(value)
     return tuple(filter(None, (_author(name) for name in _outside_braces(value))))
+
+
+def _outermost(value: str) -> str:
+    """The text that is in no braces."""
+    kept, depth, begin = [], 0, 0
+    for brace in BRACE.finditer(value):
+        if depth == 0:
+            kept.append(value[begin : brace.start()])
+        depth = max(0, depth + (1 if brace[0] == "{" else -1))
+        begin = brace.end()
+    return "".join([*kept, value[begin:] if depth == 0 else ""])
 
 
 def _paired(value: str) -> str:

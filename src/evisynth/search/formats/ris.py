@@ -108,7 +108,7 @@ def _read_part(notes: Notes, *, last: bool) -> Reading:
     text = notes.text
     layout = _Layout(text)
     reader = _Reader(notes, layout.tag)
-    marks = [mark for mark in _MARKER.finditer(text) if layout.is_marker(mark)]
+    marks = [mark for mark in layout.marks if layout.is_marker(mark)]
     reader.before_first(marks[0] if marks else None)
     for mark, following in zip_longest(marks, marks[1:]):
         if mark[2] == "TY":
@@ -136,7 +136,7 @@ class _Layout:
     """
 
     def __init__(self, text: str) -> None:
-        marks = list(_MARKER.finditer(text))
+        self.marks = marks = list(_MARKER.finditer(text))  # TY and ER lines, real ones and others
         for candidates in (
             [mark for mark in marks if mark[2] == "TY" and _CODE.fullmatch(mark[4] or "")],
             [mark for mark in marks if mark[2] == "TY"],

@@ -170,14 +170,16 @@ class Notes:
                 found[name].append(value)
             else:
                 found[name] = [value]
-        self._check(found, line)
+        if not found.keys() <= self.known:
+            for name in found.keys() - self.known:
+                self.unknown[name] += len(found[name])
+                self.first_seen.setdefault(name, line)
+        if len(parts) > MOST_VALUES:
+            self._bound(found, line)
         return lead, found
 
-    def _check(self, found: Fields, line: int) -> None:
-        """Note the tags that are not known, and bound the number of values of one tag."""
-        for name in found.keys() - self.known:
-            self.unknown[name] += len(found[name])
-            self.first_seen.setdefault(name, line)
+    def _bound(self, found: Fields, line: int) -> None:
+        """Bound the number of values of one tag."""
         for name, values in found.items():
             if len(values) > MOST_VALUES:
                 message = (

@@ -346,7 +346,7 @@ def _event(text: str) -> dict[str, Any]:
     for name, longest in EVENT.items():
         if not isinstance(event[name], str) or len(event[name]) > (longest or len(event[name])):
             raise ValueError(f"{name} is no text" + (f" of at most {longest} letters" if longest else ""))
-    if UNSTORABLE.search(json.dumps(event, ensure_ascii=False).replace("\\u0000", "\x00")):
+    if UNSTORABLE.search(json.dumps(event, ensure_ascii=False, allow_nan=False).replace("\\u0000", "\x00")):
         raise ValueError("it holds a character that cannot be stored")
     return event
 

@@ -26,6 +26,9 @@ from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.model_rule import ModelRule, check_rules
 
 COUNTS = ("patients_with_event", "n", "event_count")
+# What stands for a part of a plan that is not written; each use of it is reported.
+ASSUMED = {"method": "MH", "model": "common effect", "tau2": "DL", "profile": "revman5"}
+
 RESULT_FIELDS = (*COUNTS, "mean", "sd", "median", "q1", "q3", "min", "max")
 
 
@@ -122,6 +125,16 @@ def _check_plan(row: models.Analysis, rules: tuple[ModelRule, ...], problems: li
         problems.append(Problem(_file(row), row.line, f"{row.key}.favours", f"found {len(row.favours)} texts; "
                         "two are right, for the left and the right of the plot."))  # fmt: skip
     if row.measure:
+        problems += [
+            Problem(
+                _file(row),
+                row.line,
+                f"{row.key}.{part}",
+                f"is empty; {assumed} was assumed. Write what is planned.",
+            )
+            for part, assumed in ASSUMED.items()
+            if not getattr(row, part)
+        ]
         try:
             check_recipe(_recipe(row, rules))
         except DataError as error:
@@ -130,9 +143,13 @@ def _check_plan(row: models.Analysis, rules: tuple[ModelRule, ...], problems: li
 
 def _recipe(row: models.Analysis, rules: tuple[ModelRule, ...]) -> Recipe:
     return Recipe(
-        measure=row.measure, method=row.method or "MH", model=row.model or "common effect", rules=rules,
-        tau2_method=row.tau2 or "DL", profile=row.profile or "revman5",
-    )  # fmt: skip
+        measure=row.measure,
+        method=row.method or ASSUMED["method"],
+        model=row.model or ASSUMED["model"],
+        rules=rules,
+        tau2_method=row.tau2 or ASSUMED["tau2"],
+        profile=row.profile or ASSUMED["profile"],
+    )
 
 
 def _hash_of_data(row: models.Analysis, rows: tuple[StudyRow, ...]) -> str:

@@ -23,7 +23,8 @@ HOSTILE = (
     *("%PDF-1.7", "PK\x03\x04", "<html>", '{"type": "book"}', "[", "]", "<1>\n", "%0 Book", "PT J\n", "Copyright ©"),
 )  # fmt: skip
 text = st.lists(
-    st.one_of(st.sampled_from(HOSTILE), st.text(max_size=8), st.sampled_from(["a trial", "milk", "of"])), max_size=5
+    st.one_of(st.sampled_from(HOSTILE), st.text(max_size=8), st.sampled_from(["a trial", "milk", "of"])),
+    max_size=5,
 ).map("".join)
 words = text.map(lambda hostile: f"Milk {hostile} trial")  # says something whatever is taken away
 name = st.one_of(

@@ -1,0 +1,177 @@
+"""`evisynth search dedup`: find the records of one publication in any exports, and show why."""
+
+import csv
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from evisynth.cli.console import errors_shown, messages, progress
+from evisynth.errors import DataError, Problem
+from evisynth.search.formats import read_file
+from evisynth.search.record import Record
+
+if TYPE_CHECKING:
+    from evisynth.search.duplicates import Grouping
+
+
+def dedup(
+    exports: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IN...", help="Exports in any format that is read, or tables (see docs/duplicates.md)."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="OUT.csv", help="The file to write: id,cluster.")
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Show each merge side by side: FILE.html and the same as FILE-merges.csv; FILE.csv for the CSV alone.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print counts, reasons and pairs to check as JSON.")
+    ] = False,
+) -> None:
+    """Find the records of one publication: OUT.csv gives each record's cluster, the report says why."""
+    from evisynth.search.duplicates import duplicate_groups  # noqa: PLC0415 - brings numpy
+
+    with errors_shown():
+        outputs = [out, *report_files(report)]
+        refuse_overwriting(exports, outputs)
+        with progress() as step:
+            records, lost = read_all(exports, step)
+            step(f"comparing {len(records):,} records")
+            grouping = duplicate_groups(records)
+            step("writing")
+            write_clusters(out, records, grouping)
+            for file in outputs[1:]:
+                write_report(file, records, grouping, exports)
+    summary = as_summary(records, grouping)
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False, indent=1))
+    counts = f"{summary['records']:,} records are {summary['publications']:,} publications"
+    messages.print(f"{counts}; {len(grouping.review_band):,} pairs to check.", markup=False)
+    messages.print(f"Written: {', '.join(map(str, outputs))}", markup=False)
+    if lost:
+        raise typer.Exit(1)
+
+
+def report_files(report: Path | None) -> list[Path]:
+    """The files of the report: the page and the CSV beside it, or the CSV alone."""
+    if report is None:
+        return []
+    if report.suffix.lower() == ".csv":
+        return [report]
+    if report.suffix.lower() in {".html", ".htm"}:
+        return [report, report.with_name(f"{report.stem}-merges.csv")]
+    raise DataError(
+        f"{report}: a report is a page (.html) or a table (.csv); give its name one of these endings."
+    )
+
+
+def refuse_overwriting(exports: Iterable[Path], outputs: Sequence[Path]) -> None:
+    if len({path.absolute() for path in outputs}) < len(outputs):
+        raise DataError(f"{outputs[0]} would be written twice; give the report another name.")
+    for path in outputs:
+        if any(path.absolute() == each.absolute() for each in exports):
+            raise DataError(f"{path} is one of the inputs; they are never written over. Name another file.")
+
+
+def read_all(exports: Sequence[Path], step: Callable[[str], None]) -> tuple[dict[str, Record], bool]:
+    """All records by id, and whether a record of an export could not be read.
+
+    A table's records keep their ids. Those of an export are named by its file and their number: medline:12.
+    Where two inputs use one id, the file's name is put before all of them.
+    """
+    from evisynth.search.duplicates.tables import is_table, read_table  # noqa: PLC0415 - brings numpy
+
+    read: list[tuple[str, dict[str, Record]]] = []
+    problems: list[Problem] = []
+    lost = False
+    for path, label in zip(exports, labels(exports), strict=True):
+        step(f"reading {path.name}")
+        if is_table(path):
+            read.append((label, read_table(path)))
+            continue
+        reading = read_file(path)
+        problems += (Problem(str(path), each.line, "", each.message) for each in reading.problems)
+        lost = lost or reading.lost > 0
+        read.append(
+            ("", {f"{label}:{number}": record for number, record in enumerate(reading.records, start=1)})
+        )
+    for problem in problems:
+        messages.print(str(problem), markup=False)  # not to stdout, which may be JSON
+    names = Counter(name for _, records in read for name in records)
+    if len(names) < sum(len(records) for _, records in read):
+        read = [(label, prefixed(label, records)) for label, records in read]
+    return {name: record for _, records in read for name, record in records.items()}, lost
+
+
+def labels(exports: Sequence[Path]) -> list[str]:
+    """A short name for each input: its file's without endings, numbered where two are alike."""
+    stems = [path.name.removesuffix(".gz").rsplit(".", 1)[0] for path in exports]
+    often = Counter(stems)
+    return [f"{stem} {place}" if often[stem] > 1 else stem for place, stem in enumerate(stems, start=1)]
+
+
+def prefixed(label: str, records: dict[str, Record]) -> dict[str, Record]:
+    return {f"{label}:{name}": record for name, record in records.items()} if label else records
+
+
+def write_clusters(out: Path, records: Iterable[str], grouping: "Grouping") -> None:
+    """One row a record, in the order read; clusters are numbered by their first record."""
+    cluster = {name: place for place, group in enumerate(grouping.groups, start=1) for name in group.members}
+    with whole_file(out) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["id", "cluster"])
+        writer.writerows((name, cluster[name]) for name in records)
+
+
+def write_report(
+    path: Path, records: dict[str, Record], grouping: "Grouping", exports: Sequence[Path]
+) -> None:
+    from evisynth.reporting.duplicates_report import merge_rows, merges_html  # noqa: PLC0415 - brings numpy
+
+    with whole_file(path) as file:
+        if path.suffix.lower() == ".csv":
+            csv.writer(file, lineterminator="\n").writerows(merge_rows(records, grouping))
+        else:
+            file.write(merges_html(records, grouping, [path.name for path in exports]))
+
+
+def as_summary(records: dict[str, Record], grouping: "Grouping") -> dict[str, object]:
+    """Counts, merges by reason, and the pairs to check."""
+    reasons = Counter(merge.reason for group in grouping.groups for merge in group.merges)
+    return {
+        "records": len(records),
+        "publications": len(grouping.groups),
+        "duplicates_removed": len(records) - len(grouping.groups),
+        "merges_by_reason": dict(reasons.most_common()),
+        "to_check": [
+            {"a": pair.a, "b": pair.b, "reason": pair.reason, "score": pair.score}
+            for pair in grouping.review_band
+        ],
+    }
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """Write the file whole or not at all: under another name first, which then takes its place."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        unfinished.replace(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,171 @@
+"""What was merged and why, side by side, for a person to check: as one HTML page and as CSV."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+
+from evisynth.reporting.documents.csv import neutral
+from evisynth.search.duplicates import Grouping, Merge
+from evisynth.search.record import Record
+
+# An abstract is shown by its beginning; the records themselves have the rest.
+SHOWN_ABSTRACT = 300
+# The page shows the merges that most deserve a look, weakest first; a browser stumbles over more of them.
+SHOWN_MERGES = 2000
+FIELDS = (
+    "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "registry ids", "abstract",
+    "database", "accession",
+)  # fmt: skip
+MERGED, TO_CHECK = "merged", "to check"
+
+
+def shown(record: Record) -> tuple[str, ...]:
+    """The record's fields as text, in the order of `FIELDS`."""
+    abstract = record.abstract[:SHOWN_ABSTRACT] + ("…" if len(record.abstract) > SHOWN_ABSTRACT else "")
+    return (
+        record.title,
+        "; ".join(record.authors),
+        "" if record.year is None else str(record.year),
+        record.journal or record.journal_abbreviation,
+        record.volume,
+        record.issue,
+        record.pages,
+        record.doi,
+        record.pmid,
+        "; ".join(record.registry_ids),
+        abstract,
+        record.database,
+        record.accession,
+    )
+
+
+def differing(a: Record, b: Record) -> tuple[str, ...]:
+    """The names of the fields in which two records differ, case and blanks aside."""
+    pairs = zip(FIELDS, shown(a), shown(b), strict=True)
+    return tuple(name for name, x, y in pairs if plain(x) != plain(y))
+
+
+def plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def all_merges(grouping: Grouping) -> list[Merge]:
+    """Every merge, weakest first."""
+    merges = (merge for group in grouping.groups for merge in group.merges)
+    return sorted(merges, key=lambda merge: (merge.score, merge.a, merge.b))
+
+
+def merge_rows(records: Mapping[str, Record], grouping: Grouping) -> Iterator[list[str]]:
+    """The rows of a CSV: merged pairs, weakest first, then those that a person should check, likeliest first.
+
+    Columns: what, a, b, reason, score, the fields that differ, and each field of both records. Cells that a
+    spreadsheet would run as a formula are made text.
+    """
+    yield [
+        "what",
+        "a",
+        "b",
+        "reason",
+        "score",
+        "differ",
+        *(f"{name} {side}" for name in FIELDS for side in "ab"),
+    ]
+    for what, pairs in ((MERGED, all_merges(grouping)), (TO_CHECK, grouping.review_band)):
+        for pair in pairs:
+            a, b = records[pair.a], records[pair.b]
+            both = [text for sides in zip(shown(a), shown(b), strict=True) for text in sides]
+            head = [what, pair.a, pair.b, pair.reason, f"{pair.score:.4f}", "; ".join(differing(a, b))]
+            yield [neutral(text) for text in (*head, *both)]
+
+
+def merges_html(records: Mapping[str, Record], grouping: Grouping, sources: Sequence[str] = ()) -> str:
+    """One page without scripts or anything from outside: counts, the pairs to check, the merges.
+
+    Differing fields are marked by colour, bold type and the word "differs". Of more than 2,000 merges the
+    weakest are shown; the page says so.
+    """
+    merges = all_merges(grouping)
+    parts = [
+        "<h1>Duplicates</h1>",
+        counts(len(records), grouping, merges, sources),
+        f'<h2 id="check">To check ({len(grouping.review_band):,})</h2>',
+        "<p>These pairs are alike, but no rule says that they are one publication; likeliest first.</p>",
+        *(pair_table(records, pair) for pair in grouping.review_band[:SHOWN_MERGES]),
+        f'<h2 id="merged">Merged ({len(merges):,})</h2>',
+        "<p>The least alike first: what is wrong, if anything, stands near the top.</p>",
+        *(pair_table(records, pair) for pair in merges[:SHOWN_MERGES]),
+    ]
+    if len(merges) > SHOWN_MERGES:
+        parts.append(f"<p>The other {len(merges) - SHOWN_MERGES:,} merges are in the CSV file.</p>")
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Duplicates</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def counts(size: int, grouping: Grouping, merges: Iterable[Merge], sources: Sequence[str]) -> str:
+    """The numbers for the flow diagram, and the merges by reason."""
+    rows = [
+        ("Records", size),
+        ("Publications", len(grouping.groups)),
+        ("Duplicates removed", size - len(grouping.groups)),
+        ("Pairs to check", len(grouping.review_band)),
+    ]
+    read = f"<p>Read: {', '.join(map(escape, sources))}.</p>" if sources else ""
+    reasons = Counter(merge.reason for merge in merges).most_common()
+    return (
+        read
+        + simple_table("Counts", ("", "number"), rows)
+        + (simple_table("Merges by reason", ("reason", "merges"), reasons) if reasons else "")
+    )
+
+
+def simple_table(caption: str, heads: tuple[str, str], rows: Iterable[tuple[str, int]]) -> str:
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{number:,}</td></tr>' for name, number in rows
+    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def pair_table(records: Mapping[str, Record], pair: Merge) -> str:
+    """Two records side by side; fields that neither has are left out."""
+    head = (
+        f"<caption>{escape(sentence(pair.reason))} <span>score {pair.score:.2f}</span></caption>"
+        f'<thead><tr><th scope="col">field</th><th scope="col">{escape(pair.a)}</th>'
+        f'<th scope="col">{escape(pair.b)}</th></tr></thead>'
+    )
+    return f'<table class="pair">{head}<tbody>{"".join(field_rows(records[pair.a], records[pair.b]))}</tbody></table>'
+
+
+def field_rows(a: Record, b: Record) -> Iterator[str]:
+    for name, x, y in zip(FIELDS, shown(a), shown(b), strict=True):
+        if not x and not y:
+            continue
+        other = plain(x) != plain(y)
+        label = f"{name} <em>differs</em>" if other else name
+        cells = f"<td>{escape(x)}</td><td>{escape(y)}</td>"
+        yield f'<tr{" class=differs" if other else ""}><th scope="row">{label}</th>{cells}</tr>'
+
+
+def sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:] + "."
+
+
+STYLE = """
+body { font: 16px/1.45 system-ui, sans-serif; max-width: 70rem; margin: 1rem auto; padding: 0 1rem;
+  color: #1a1a1a; background: #fff; }
+table { border-collapse: collapse; margin: 1rem 0; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+caption span { font-weight: 400; color: #555; }
+th, td { text-align: left; vertical-align: top; padding: .2rem .6rem; border-top: 1px solid #ddd;
+  overflow-wrap: anywhere; }
+.pair { width: 100%; table-layout: fixed; margin-bottom: 2rem; }
+.pair th:first-child { width: 8.5rem; font-weight: 400; color: #555; }
+.differs td { background: #fff3cd; font-weight: 600; }
+.differs em { font-size: .8em; color: #7a4b00; }
+@media (max-width: 40rem) { .pair th:first-child { width: 5rem; } body { font-size: 14px; } }
+"""

@@ -1,0 +1,105 @@
+import pytest
+from typer.testing import CliRunner
+
+from evisynth.cli.main import app
+from evisynth.search.formats import read_file
+
+runner = CliRunner()
+RIS = "TY  - JOUR\nTI  - Milk\nAU  - Ito, K\nUR  - https://example.org/1\nER  - \n"
+
+
+@pytest.fixture
+def exports(tmp_path):
+    (tmp_path / "a.ris").write_text(RIS + RIS.replace("Milk", "Water") + "stray line\n")
+    (tmp_path / "b.nbib").write_text("PMID- 7\nOWN - NLM\nTI  - Tea\n")
+    return tmp_path
+
+
+def convert(*arguments):
+    return runner.invoke(app, ["search", "convert", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("ending", ["ris", "nbib", "bib", "xml", "csv", "xlsx", "json"])
+def test_exports_are_put_together_in_one_file(exports, ending):
+    out = exports / f"all.{ending}"
+    result = convert(exports / "a.ris", exports / "b.nbib", "-o", out)
+    assert result.exit_code == 0, result.output
+    assert [record.title for record in read_file(out).records] == ["Milk", "Water", "Tea"]
+    assert "3 records are in" in result.stderr
+
+
+def test_the_table_counts_and_the_problems_are_listed(exports):
+    result = convert(exports / "a.ris", "-o", exports / "all.csv")
+    assert result.stdout.splitlines() == [
+        f"{exports / 'a.ris'}: line 11: This line is outside a record; it is not used."
+    ]
+    row = next(line for line in result.stderr.splitlines() if line.rstrip().endswith("1"))
+    assert row.split()[-4:] == ["2", "2", "0", "1"]
+
+
+def test_what_the_format_cannot_hold_is_said(exports):
+    result = convert(exports / "a.ris", "-o", exports / "all.nbib")
+    assert "PubMed (nbib) cannot hold all of links: record 1, 2 of the output." in result.stderr
+
+
+def test_a_lost_record_is_exit_code_1_and_the_others_are_written(exports):
+    (exports / "c.ris").write_text(RIS + "TY  - JOUR\nER  - \n")
+    result = convert(exports / "c.ris", "-o", exports / "all.csv")
+    assert result.exit_code == 1
+    assert len(read_file(exports / "all.csv").records) == 1
+
+
+def test_an_unreadable_file_is_exit_code_1_and_named(exports):
+    (exports / "page.ris").write_text("<html>login</html>")
+    result = convert(exports / "page.ris", exports / "a.ris", "-o", exports / "all.csv")
+    assert result.exit_code == 1
+    assert f"{exports / 'page.ris'}: " in result.stdout
+    assert "a web page" in result.stdout
+    assert len(read_file(exports / "all.csv").records) == 2
+
+
+def test_nothing_is_written_where_nothing_was_read(exports):
+    result = convert(exports / "nowhere.ris", "-o", exports / "all.csv")
+    assert result.exit_code == 1
+    assert "no such file" in result.stdout
+    assert not (exports / "all.csv").exists()
+
+
+def test_format_encoding_and_mapping_can_be_named(exports):
+    (exports / "d.txt").write_bytes("Name,By\nMüsli,Ito K\n".encode("cp1252"))
+    (exports / "m.yaml").write_text("kind: table\nfields: {title: Name, authors: By}\n")
+    out = exports / "all.txt"
+    result = convert(
+        exports / "d.txt", "-o", out, "--to", "ris", "--encoding", "cp1252", "--mapping", exports / "m.yaml"
+    )
+    assert result.exit_code == 0, result.output
+    assert [(record.title, record.authors) for record in read_file(out).records] == [("Müsli", ("Ito, K",))]
+    assert convert(exports / "b.nbib", "-o", out, "--to", "ris", "--from", "nbib").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "all.docx"], "names no format that is written"),
+        (["-o", "all.csv", "--to", "bibtx"], "Did you mean 'bibtex'"),
+        (["-o", "all.csv", "--mapping", "none.yaml"], "cannot be opened"),
+    ],
+)
+def test_wrong_wishes_say_what_would_be_right(exports, monkeypatch, arguments, message):
+    monkeypatch.chdir(exports)
+    result = convert("a.ris", *arguments)
+    assert result.exit_code == 1
+    assert message in result.stderr.replace("\n", " ")
+
+
+def test_an_export_is_never_written_over(exports):
+    result = convert(exports / "a.ris", "-o", exports / "a.ris")
+    assert result.exit_code == 1
+    assert (exports / "a.ris").read_text().endswith("stray line\n")
+
+
+def test_an_output_that_cannot_be_written_leaves_nothing_behind(exports):
+    result = convert(exports / "a.ris", "-o", exports / "nowhere" / "all.csv")
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr
+    assert sorted(path.name for path in exports.iterdir()) == ["a.ris", "b.nbib"]
