@@ -65,7 +65,7 @@ def test_what_waits_is_told_in_words():
         "1 record waits for a decision on title and abstract",
         "1 record is in conflict on title and abstract",
         "2 included records have no row in reports.csv: the report is still to be sought",
-        "1 reports wait for a decision in full text",
+        "1 report waits for a decision in full text",
     )
 
 
