@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from evisynth.errors import DataError
 from evisynth.search.formats.csv_authors import authors_of
-from evisynth.search.formats.csv_vendors import BETWEEN_TEXTS, GENERIC, VENDORS, WEB_OF_SCIENCE, Vendor
+from evisynth.search.formats.csv_own import BETWEEN_TEXTS, EVISYNTH
+from evisynth.search.formats.csv_vendors import GENERIC, VENDORS, WEB_OF_SCIENCE, Vendor
 from evisynth.search.formats.formula_cells import unguarded
 from evisynth.search.normalise import (
     clean_doi,
@@ -26,6 +27,7 @@ from evisynth.search.normalise import (
 from evisynth.search.record import Reading, ReadProblem, Record
 
 FORMAT = "csv"
+KNOWN = (EVISYNTH, *VENDORS)
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 60  # lines; preambles of search histories are shorter
 LONGEST_ROW = 5_000  # lines; an open quote may not swallow more
@@ -75,7 +77,7 @@ def read(text: str, vendor: Vendor | None = None) -> Reading:
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     lines = text.split("\n")
-    table = _find_table(lines, (vendor,) if vendor else VENDORS)
+    table = _find_table(lines, (vendor,) if vendor else KNOWN)
     if table is None:
         raise DataError(
             f"No line of the first {min(len(lines), HEADER_WITHIN)} is a header with a column for the title. "
@@ -99,7 +101,7 @@ def read(text: str, vendor: Vendor | None = None) -> Reading:
     return reading
 
 
-def _find_table(lines: Sequence[str], vendors: Sequence[Vendor] = VENDORS) -> Table | None:
+def _find_table(lines: Sequence[str], vendors: Sequence[Vendor] = KNOWN) -> Table | None:
     """The first line that is a known vendor's header, else the one that names most columns with a title."""
     best: Table | None = None
     for start, line in enumerate(lines[:HEADER_WITHIN]):
@@ -120,7 +122,7 @@ def _find_table(lines: Sequence[str], vendors: Sequence[Vendor] = VENDORS) -> Ta
 def _table_of(header: tuple[str, ...], delimiter: str, start: int, vendors: Sequence[Vendor]) -> Table | None:
     names = tuple(map(_name, header))
     present = frozenset(names)
-    other = GENERIC if vendors is VENDORS else None
+    other = GENERIC if vendors is KNOWN else None
     vendor = next((vendor for vendor in vendors if vendor.signature <= present), other)
     if vendor is None:
         return None

@@ -34,7 +34,7 @@ class Vendor:
     exact: bool = False
 
 
-def _columns(table: str) -> Columns:
+def columns_of(table: str) -> Columns:
     """A table of lines "part: column | column" as column -> part."""
     lines = [line.split(":", 1) for line in table.strip().splitlines()]
     return MappingProxyType(
@@ -42,42 +42,10 @@ def _columns(table: str) -> Columns:
     )
 
 
-BETWEEN_TEXTS = " || "  # in a cell of Evisynth's own table that holds several titles, abstracts or links
-EVISYNTH = Vendor(  # what writing/csv_tables.py writes; its columns stand in this order
-    "",
-    frozenset({"record", "title", "other titles", "registry ids", "other abstracts"}),
-    _columns("""
-        record: record
-        title: title
-        authors: authors
-        year: year
-        journal: journal
-        journal_abbreviation: journal abbreviation
-        volume: volume
-        issue: issue
-        pages: pages
-        abstract: abstract
-        doi: doi
-        pmid: pmid
-        pmcid: pmcid
-        registry: registry ids
-        accession: accession
-        database: database
-        type: type
-        language: language
-        issn: issn
-        keywords: keywords
-        other_titles: other titles
-        other_abstracts: other abstracts
-        links: links
-    """),
-    authors="exact",
-    exact=True,
-)
 EMBASE = Vendor(
     "Embase.com",
     frozenset({"title", "author names", "pui"}),
-    _columns("""
+    columns_of("""
         title: title
         other_titles: original title
         authors: author names
@@ -107,7 +75,7 @@ EMBASE = Vendor(
 CENTRAL = Vendor(
     "CENTRAL",
     frozenset({"central id", "title"}),
-    _columns("""
+    columns_of("""
         accession: central id
         authors: author(s)
         title: title
@@ -130,7 +98,7 @@ CENTRAL = Vendor(
 CINAHL = Vendor(
     "EBSCOhost",
     frozenset({"article title", "journal title", "accession number"}),
-    _columns("""
+    columns_of("""
         title: article title
         authors: author
         journal: journal title
@@ -151,7 +119,7 @@ CINAHL = Vendor(
 SCOPUS = Vendor(
     "Scopus",
     frozenset({"title", "source title", "eid"}),
-    _columns("""
+    columns_of("""
         authors: authors
         full_authors: author full names
         title: title
@@ -181,7 +149,7 @@ SCOPUS = Vendor(
 PUBMED = Vendor(
     "PubMed",
     frozenset({"pmid", "title", "citation", "journal/book"}),
-    _columns("""
+    columns_of("""
         pmid: pmid
         title: title
         authors: authors
@@ -196,7 +164,7 @@ PUBMED = Vendor(
 COVIDENCE = Vendor(
     "Covidence",
     frozenset({"covidence #", "title"}),
-    _columns("""
+    columns_of("""
         title: title
         authors: authors
         abstract: abstract
@@ -212,7 +180,7 @@ COVIDENCE = Vendor(
 RAYYAN = Vendor(
     "Rayyan",
     frozenset({"key", "title", "authors", "pubmed_id"}),
-    _columns("""
+    columns_of("""
         accession: key
         title: title
         year: year
@@ -236,7 +204,7 @@ RAYYAN = Vendor(
 OPENALEX = Vendor(
     "OpenAlex",
     frozenset({"id", "display_name", "publication_year"}),
-    _columns("""
+    columns_of("""
         accession: id
         abstract: abstract
         authors: authorships.author.display_name | author
@@ -262,7 +230,7 @@ OPENALEX = Vendor(
 PUBLISH_OR_PERISH = Vendor(
     "Publish or Perish",
     frozenset({"cites", "authors", "title", "gsrank"}),
-    _columns("""
+    columns_of("""
         authors: authors
         title: title
         year: year
@@ -282,7 +250,7 @@ PUBLISH_OR_PERISH = Vendor(
 GOOGLE_SCHOLAR = Vendor(
     "Google Scholar",
     frozenset({"authors", "title", "publication", "number", "pages"}),
-    _columns("""
+    columns_of("""
         authors: authors
         title: title
         journal: publication
@@ -295,7 +263,7 @@ GOOGLE_SCHOLAR = Vendor(
 CTGOV = Vendor(
     "ClinicalTrials.gov",
     frozenset({"nct number"}),
-    _columns("""
+    columns_of("""
         accession: nct number
         registry: other ids
         title: study title | title
@@ -310,7 +278,7 @@ CTGOV = Vendor(
 ZOTERO = Vendor(
     "Zotero",
     frozenset({"key", "item type", "publication title", "title"}),
-    _columns("""
+    columns_of("""
         type: item type
         year: publication year | date
         authors: author
@@ -334,7 +302,7 @@ ZOTERO = Vendor(
 WEB_OF_SCIENCE = Vendor(
     "Web of Science",
     frozenset({"pt", "au", "ti", "ut"}),
-    _columns("""
+    columns_of("""
         type: dt | pt
         authors: au
         full_authors: af
@@ -360,7 +328,7 @@ WEB_OF_SCIENCE = Vendor(
 GENERIC = Vendor(
     "",
     frozenset({"title"}),
-    _columns("""
+    columns_of("""
         title: title | primary title | primary_title | article title | article_title
         title: document title | study title | study_title | public title | scientific title | ti
         title: t1 | título | titel | titre
@@ -402,7 +370,6 @@ GENERIC = Vendor(
     lists=(";", "|", ","),
 )
 VENDORS = (
-    EVISYNTH,
     CENTRAL,
     CTGOV,
     COVIDENCE,

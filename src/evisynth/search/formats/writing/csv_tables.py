@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from evisynth.search.formats.csv_vendors import BETWEEN_TEXTS, EVISYNTH
+from evisynth.search.formats.csv_own import BETWEEN_TEXTS, EVISYNTH
 from evisynth.search.formats.formula_cells import guarded
 from evisynth.search.formats.writing.plain import plain, without_semicolons
 from evisynth.search.record import Record

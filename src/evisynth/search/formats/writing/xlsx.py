@@ -13,7 +13,7 @@ from itertools import chain
 from xml.sax.saxutils import escape
 
 from evisynth.errors import DataError
-from evisynth.search.formats.csv_vendors import BETWEEN_TEXTS
+from evisynth.search.formats.csv_own import BETWEEN_TEXTS
 from evisynth.search.formats.writing import csv_tables
 from evisynth.search.formats.writing.csv_tables import HEADER, rows
 from evisynth.search.record import Record
