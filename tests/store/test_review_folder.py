@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from evisynth.errors import ProblemsFound
+from evisynth.errors import DataError, ProblemsFound
 from evisynth.reporting.results import results_json
 from evisynth.store import models
 from evisynth.store.review_folder import carry_out, write_report
@@ -198,10 +198,28 @@ def test_a_report_that_two_sources_found_leads_back_to_both(small, tmp_path):
     assert document.derivations["report/alpha-report"].inputs == ("source/medline", "source/pubmed")
 
 
+@pytest.mark.parametrize("there", ["thesis.txt", "review.yaml", "report.html"])
+def test_a_report_is_never_written_over_other_files(small, tmp_path, there):
+    checked, _ = carried_out(small, tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / there).write_text("mine")
+    with pytest.raises(DataError, match="holds other files than an earlier report"):
+        write_report(checked, tmp_path / "mine")
+    assert (tmp_path / "mine" / there).read_text() == "mine"
+
+
+def test_a_report_is_never_written_over_a_file(small, tmp_path):
+    checked, _ = carried_out(small, tmp_path)
+    (tmp_path / "mine").write_text("mine")
+    with pytest.raises(DataError, match="is a file"):
+        write_report(checked, tmp_path / "mine")
+
+
 def test_a_report_is_written_beside_the_old_one_and_then_takes_its_place(small, tmp_path):
     checked, _ = carried_out(small, tmp_path)
     (tmp_path / "report").mkdir()
-    (tmp_path / "report" / "old.txt").write_text("old")
+    for name in ("report.html", "results.json", "problems.txt", "old.txt"):
+        (tmp_path / "report" / name).write_text("old")
     write_report(checked, tmp_path / "report")
     names = {path.name for path in (tmp_path / "report").iterdir()}
     assert {"report.html", "report.docx", "report.pdf", "results.json", "problems.txt"} <= names

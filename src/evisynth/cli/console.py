@@ -34,7 +34,15 @@ def errors_shown() -> Iterator[None]:
         yield
     except ProblemsFound as found:
         print_problems(found.problems)
+        messages.print(
+            f"{counted(found.problems)}; nothing else could be looked at, and nothing was written."
+        )
         raise typer.Exit(1) from None
     except EvisynthError as error:
         messages.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        messages.print(
+            f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.", markup=False
+        )
         raise typer.Exit(1) from None

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from evisynth.cli.console import counted, errors_shown, messages, print_problems, progress
-from evisynth.cli.opening import open_database
+from evisynth.cli.opening import open_database, open_existing
 from evisynth.cli.starting import write_starting_folder
+from evisynth.errors import DataError
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The review folder.")]
 
@@ -41,10 +42,11 @@ def build(
 ) -> None:
     """Carry the review out: screening, extraction, analyses, figures and the report in all formats."""
     open_database()
-    from evisynth.store.review_folder import carry_out, write_report  # noqa: PLC0415 - needs the database open
+    from evisynth.store.review_folder import carry_out, refuse_target, write_report  # noqa: PLC0415 - database is open
 
     target = out or folder / "report"
     with errors_shown(), progress() as step:
+        refuse_target(target)
         checked = carry_out(folder, step)
         write_report(checked, target, step)
     print_problems(checked.problems)
@@ -53,7 +55,7 @@ def build(
     )
     if checked.problems:
         messages.print(
-            f"{counted(checked.problems)}; what they concern is missing in the report and marked there."
+            f"{counted(checked.problems)}; the report lists them at its top and marks what they concern."
         )
         raise typer.Exit(1)
 
@@ -72,10 +74,10 @@ def load(
     name: Annotated[str, typer.Option(help="The review's name there; the folder's when not given.")] = "",
 ) -> None:
     """Load a review folder into a lasting database."""
-    open_database(database)
-    from evisynth.store.exchange.load import load_folder  # noqa: PLC0415 - needs the database open
-
     with errors_shown(), progress() as step:
+        open_database(database)
+        from evisynth.store.exchange.load import load_folder  # noqa: PLC0415 - database is open
+
         step("loading")
         review, problems = load_folder(folder, name)
     print_problems(problems)
@@ -88,11 +90,19 @@ def export(
     review: Annotated[str, typer.Argument(metavar="REVIEW", help="The review's name in the database.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
     database: Database,
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over the review that is in DIR.")] = False,
 ) -> None:
     """Write a review of a database as a folder of plain files."""
-    open_database(database)
-    from evisynth.store.exchange.export import export_review, review_named  # noqa: PLC0415 - needs the database open
-
     with errors_shown():
+        if folder.exists() and not folder.is_dir():
+            raise DataError(f"{folder} is a file; a review is written into a folder.")
+        if not replace and folder.is_dir() and any(folder.iterdir()):
+            raise DataError(
+                f"{folder} is not empty; name a new folder, or say --replace to write over what is in it."
+            )
+        open_existing(database)
+        from evisynth.store.exchange.export import export_review, review_named  # noqa: PLC0415 - database is open
+
         export_review(review_named(review), folder)
     messages.print(f"{review} is in {folder}.", markup=False)

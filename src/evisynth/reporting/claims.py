@@ -119,6 +119,8 @@ class Claims:
         plan = self.findings.plan
         return pick("settings", name, {
             "votes-title-abstract": Found(str(plan.votes_title_abstract), "review.yaml, settings"),
+            "extractors": Found(str(plan.extractors), "review.yaml, settings", ()),
+            "assessors": Found(str(plan.assessors), "review.yaml, settings", ()),
             "votes-full-text": Found(str(plan.votes_full_text), "review.yaml, settings"),
             "consensus-by": Found(f"a {plan.consensus_by}" if plan.consensus_by != "either" else "discussion",
                                   "review.yaml, settings"),

@@ -51,6 +51,8 @@ class Plan:
     people: tuple[Person, ...]
     votes_title_abstract: int
     votes_full_text: int
+    extractors: int
+    assessors: int
     consensus_by: str
     reasons: tuple[Named, ...]
     characteristics: tuple[Named, ...]

@@ -22,7 +22,8 @@ MARK = re.compile("\ue000(\\d+)\ue001")
 # Figures, but not those of a name such as I2 or CO2.
 FIGURE = re.compile(r"(?<![\w.])\d[\d.,]*(?:\s?%)?")
 NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundreds?|thousands?)\b",
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy"
+    r"|eighty|ninety|dozens?|hundreds?|thousands?)\b",
     re.IGNORECASE,
 )
 LINE_END = re.compile(r"\r\n|\r|\n")  # U+2028 and the like are no lines of a file
@@ -189,6 +190,10 @@ class _Reader:
     def _claim(self, number: int, *, bold: bool, italic: bool) -> Text:
         claim, line = self.found[number], self.lines[number]
         try:
+            if PART.fullmatch(claim) or PLACE.fullmatch(claim):
+                raise DataError(
+                    "stands among text; a figure, table, list or marker stands alone, with blank lines around it."
+                )
             text, why = self.claims.resolve(claim)
         except DataError as error:
             claim = claim if len(claim) < 100 else f"{claim[:99]}…"

@@ -40,7 +40,7 @@ def test_a_sound_folder_comes_in_whole(small, tmp_path):
 # file, the row (by some of its cells), the column to change, its new cell, the message, rows that are lost
 SPOILT_CELLS = [
     ("screening.csv", {"record": "medline:3"}, "record", "medline:33",
-     "record: found 'medline:33', which is not among the records. Did you mean 'medline:3'? The row was left out.",
+     "record: found 'medline:33'; source 'medline' has the records 1 to 5. The row was left out.",
      {"Decision": 21}),
     ("screening.csv", {"record": "medline:3"}, "person", "rx",
      "person: found 'rx', which is not among the people.", {"Decision": 21}),
@@ -54,7 +54,7 @@ SPOILT_CELLS = [
     ("screening.csv", {"record": "medline:3"}, "time", "half past nine",
      "time: found 'half past nine'; a time such as 2012-11-05T09:30:00Z is right.", {}),
     ("reports.csv", {"report": "beta-report"}, "record", "medline",
-     "record: found 'medline', which is not among the records.", None),
+     "record: found 'medline'; a record such as", None),
     ("study_reports.csv", {"report": "alpha-report"}, "study", "alfa",
      "study: found 'alfa', which is not among the studies. Did you mean 'alpha'? The row was left out.", {"StudyReport": 1}),
     ("arms.csv", {"study": "alpha", "arm": "drops"}, "study", "alhpa",
@@ -111,7 +111,7 @@ SPOILT_CELLS = [
     ("searches.csv", {"source": "medline"}, "encoding", "utf-9",
      "file: 'utf-9' is not the name of an encoding", None),
     ("duplicates.csv", {"record_a": "medline:3"}, "record_b", "medline:9",
-     "record_b: found 'medline:9', which is not among the records.", {"DuplicateDecision": 0}),
+     "record_b: found 'medline:9'; source 'medline' has the records 1 to 5.", {"DuplicateDecision": 0}),
 ]  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from evisynth.reporting.documents.text import (
 
 PAGE = (Cm(21.0), Cm(29.7))  # A4
 MARGIN = Cm(2.3)
+SLACK = 1.3  # the fonts that stand in for a missing Calibri are up to a third wider
 TALLEST_FIGURE = Cm(20)
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can name
 ALIGNMENTS = {
@@ -99,6 +100,9 @@ class _Writer:
         section = self.word.sections[-1]
         if sheet.landscape != (section.orientation == WD_ORIENT.LANDSCAPE):
             section = self.word.add_section(WD_SECTION.NEW_PAGE)
+            self.word.paragraphs[
+                -1
+            ].style = "Table End"  # it holds the section's end and must not need a page
             _set_page(section, landscape=sheet.landscape)
             self.space = (PAGE[1] if sheet.landscape else PAGE[0]) - 2 * MARGIN
         for block, number in sheet.blocks:
@@ -160,6 +164,7 @@ class _Writer:
         for cell, column in zip(lines[0], table.columns, strict=True):
             cell.paragraphs[0].add_run(isolated(column.title)).bold = True
             _set_cell(cell, column.align, style)
+        _keep_with_next(lines[0])
         for line, element, row in zip(lines[1:], rows[1:], table.rows, strict=True):
             _mark_row(element, "w:cantSplit")
             if is_heading_row(table, row):
@@ -168,14 +173,18 @@ class _Writer:
             for cell, column, runs in zip(line, table.columns, row, strict=True):
                 _add_runs(cell.paragraphs[0], runs)
                 _set_cell(cell, column.align, style)
-        for note in table.notes:
-            _add_runs(self.word.add_paragraph(style="Table Note"), note)
-        self.word.add_paragraph(style="Table Note")  # air below; two tables in a row would become one
+        if table.notes:
+            _keep_with_next(lines[-1])
+        for i, note in enumerate(table.notes, start=1):
+            paragraph = self.word.add_paragraph(style="Table Note")
+            paragraph.paragraph_format.keep_with_next = i < len(table.notes)
+            _add_runs(paragraph, note)
+        self.word.add_paragraph(style="Table End")  # air below; two tables in a row would become one
 
     def widths(self, table: Table) -> list[Emu]:
         """Column widths that fill the page."""
         characters = LANDSCAPE_CHARACTERS if is_wide(table) else PORTRAIT_CHARACTERS
-        return [Emu(int(self.space * share)) for share in column_shares(table, characters)]
+        return [Emu(int(self.space * share)) for share in column_shares(table, characters, SLACK)]
 
     def picture(self, picture: Picture, number: int) -> None:
         drawing = self.document.drawings.get(picture.name)
@@ -215,6 +224,12 @@ def _fill_heading_row(line: tuple[Any, ...], row: tuple[Runs, ...], style: str) 
 def _set_cell(cell: Any, align: str, style: str) -> None:
     cell.paragraphs[0].style = style
     cell.paragraphs[0].alignment = ALIGNMENTS.get(align)
+
+
+def _keep_with_next(line: tuple[Any, ...]) -> None:
+    """The row stays on the page of what follows it."""
+    for cell in line:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _mark_row(row: Any, mark: str) -> None:

@@ -21,7 +21,7 @@ STYLES = {
     "Heading 4": (11, False, 10, 4),
     "Caption": (10, False, 8, 4),
 }
-ADDED = ("Notice", "Figure", "Table Note", "Table Text", "Table Text Small")
+ADDED = ("Notice", "Figure", "Table Note", "Table End", "Table Text", "Table Text Small")
 TABLE_XML = f"""<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="ReviewTable">
 <w:name w:val="{TABLE_STYLE}"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="99"/><w:qFormat/>
 <w:tblPr><w:tblBorders>
@@ -72,7 +72,13 @@ def _add_styles(word: Any) -> None:
     figure.paragraph_format.space_before, figure.paragraph_format.space_after = Pt(12), Pt(4)
     figure.paragraph_format.line_spacing = 1.0
     figure.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for name, size, space in (("Table Note", 9, 3), ("Table Text", 9.5, 1.5), ("Table Text Small", 8, 1.5)):
+    texts = (
+        ("Table Note", 9, 3),
+        ("Table End", 2, 2),
+        ("Table Text", 9, 1.5),
+        ("Table Text Small", 7.5, 1.5),
+    )
+    for name, size, space in texts:
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.font.size = Pt(size)
         style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(space)

@@ -20,6 +20,8 @@ from evisynth.reporting.documents.text import (
     heading_levels,
     is_heading_row,
     is_short,
+    is_short_word,
+    linked,
     numbered,
     written_day,
 )
@@ -130,12 +132,18 @@ class _Page:
             self.links += 1
             anchor = f"number-{self.links}"
             self.use(run.why, anchor)
-            link = f'<a class="number" id="{anchor}" href="#{why_id(run.why)}">'
-            inside = f"{link}{words_html(run.text, links=False)}</a>"
+            inside = self.number(run.text, f'<a class="number" id="{anchor}" href="#{why_id(run.why)}">')
         else:
             inside = words_html(run.text)
         inside = f"<em>{inside}</em>" if run.italic else inside
         return f"<strong>{inside}</strong>" if run.bold else inside
+
+    def number(self, text: str, link: str) -> str:
+        """The text as a link to its derivation; a web address at its end stays a link of its own."""
+        pieces = list(linked(clean(text)))
+        end = pieces.pop()[0] if len(pieces) > 1 and pieces[-1][1] else ""
+        words = words_html("".join(piece for piece, _ in pieces), links=False)
+        return f"{link}{words}</a>{words_html(end)}"
 
     def use(self, key: str, anchor: str) -> None:
         """Note that the number stands at the anchor, once for each section, table and figure."""
@@ -149,7 +157,7 @@ class _Page:
         anchor, before = f"table-{number}", self.place
         self.place = (anchor, f"Table {number}")
         head = "".join(
-            f'<th scope="col"{_align(column.align)}>{words_html(column.title)}</th>'
+            f'<th scope="col"{_align(column.align, is_short_word(clean(column.title)))}>{words_html(column.title)}</th>'
             for column in table.columns
         )
         notes = "".join(f'<p class="note">{self.runs(note)}</p>' for note in table.notes)
@@ -278,5 +286,6 @@ def _hint(document: Document) -> str:
         return ""
     return (
         '<p class="hint">Each <span class="number">underlined number</span> leads to where it came from: '
-        "select it to follow it down to the report it was read in.</p>"
+        "select it to see how it was made, and follow it down to what it rests on, such as a report, a search, "
+        "the decisions of the reviewers or a setting of the analysis.</p>"
     )

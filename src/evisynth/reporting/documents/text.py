@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from evisynth.errors import DataError
 from evisynth.reporting.document import Block, Document, Heading, Picture, Runs, Table
@@ -14,7 +15,10 @@ CONTROLS = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 NOT_CHARACTERS = r"\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff"
 UNSEEN = re.compile(rf"[{CONTROLS}{NOT_CHARACTERS}\u202a-\u202e\u2066-\u2069]")
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-URL = re.compile(r"https?://[^\s<>\"'\\^`{|}]+")
+ADDRESS = r"[^\s<>\"'\\^`{|}]+"
+LINK = re.compile(
+    rf"https?://{ADDRESS}|\bdoi:(?!10\.5555/)(?=10\.\d{{4,9}}/){ADDRESS}"
+)  # 10.5555: only examples
 RTL = "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 RTL_TEXT = re.compile(rf"{RTL}(?:.*{RTL})?", re.DOTALL)
 RTL_WORDS = re.compile(rf"{RTL}(?:[^A-Za-z()\[\]]*{RTL})?")
@@ -24,7 +28,7 @@ MONTHS = (  # not strftime: its names follow the machine's language
 )
 MANY_COLUMNS = 6
 PORTRAIT_CHARACTERS, LANDSCAPE_CHARACTERS = 105, 165  # of table text that fit across A4
-SHORT_CELL, LONG_WORD, PADDING = 24, 24, 2  # characters
+SHORT_CELL, SHORT_WORD, LONG_WORD, PADDING = 24, 14, 24, 2  # characters
 
 
 def clean_lines(text: str) -> str:
@@ -55,19 +59,25 @@ def plain(runs: Runs) -> str:
 def linked(text: str) -> Iterator[tuple[str, str]]:
     """Pieces of cleaned text with the web address each leads to, "" for none.
 
-    A full stop or closing bracket after an address belongs to the sentence.
+    A DOI (doi:10.1000/182) leads to doi.org. A full stop or closing bracket after an address belongs to the
+    sentence.
     """
     end = 0
-    for found in URL.finditer(text):
+    for found in LINK.finditer(text):
         url = found[0].rstrip(".,;:!?")
         while url.endswith(")") and url.count(")") > url.count("("):
             url = url[:-1].rstrip(".,;:!?")
         if found.start() > end:
             yield text[end : found.start()], ""
-        yield url, url
+        yield url, doi_address(url) if url.startswith("doi:") else url
         end = found.start() + len(url)
     if end < len(text):
         yield text[end:], ""
+
+
+def doi_address(doi: str) -> str:
+    """Where doi.org resolves "doi:10.1000/182"; its signs that an address cannot hold are percent-encoded."""
+    return "https://doi.org/" + quote(doi.removeprefix("doi:"), safe="/:;().,-_~!*+=@&", errors="replace")
 
 
 def alternative(picture: Picture) -> str:
@@ -115,24 +125,36 @@ def numbered(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, int]]:
 
 
 def heading_levels(blocks: tuple[Block, ...]) -> Iterator[int]:
-    """The level of each heading in turn, without gaps: a 3 that follows a 1 becomes a 2.
+    """The level of each heading in turn, without gaps: every 3 right under a 1 becomes a 2.
 
     Screen readers and PDF/UA-1 need headings that descend one level at a time.
     """
-    level = 0
+    above: list[int] = []  # the given levels of the headings around the present one
     for block in blocks:
         if isinstance(block, Heading):
-            level = max(1, min(block.level, level + 1, 4))
-            yield level
+            level = min(block.level, 4)
+            while above and above[-1] >= level:
+                above.pop()
+            above.append(level)
+            yield min(len(above), 4)
 
 
 def is_short(runs: Runs, align: str) -> bool:
-    """Whether a cell reads as one thing that should not break, such as "0.52 (0.31 to 0.87)"."""
-    return align != "left" and len(plain(runs)) <= SHORT_CELL
+    """Whether a cell reads as one thing that should not break: "0.52 (0.31 to 0.87)", or "2012-10-01"."""
+    words = plain(runs).strip()
+    return len(words) <= SHORT_CELL if align != "left" else is_short_word(words)
 
 
-def least_widths(table: Table) -> list[int]:
-    """The width each column needs, in characters: its longest word or short cell."""
+def is_short_word(words: str) -> bool:
+    """Whether the words are one short word, which should not break at its hyphens."""
+    return 0 < len(words) <= SHORT_WORD and not re.search(r"\s", words)
+
+
+def least_widths(table: Table, slack: float = 1.0) -> list[float]:
+    """The width each column needs, in characters: its longest word or short cell.
+
+    slack : above 1 where another font, whose letters are wider, may stand in for the one asked for.
+    """
     least = [max(map(len, clean(column.title).split()), default=1) for column in table.columns]
     for row in table.rows:
         if is_heading_row(table, row):
@@ -141,15 +163,16 @@ def least_widths(table: Table) -> list[int]:
             words = plain(cell)
             parts = [words] if is_short(cell, column.align) else words.split()
             least[i] = max(least[i], *map(len, parts), 1)
-    return [min(characters, LONG_WORD) + PADDING for characters in least]
+    return [min(characters, LONG_WORD) * slack + PADDING for characters in least]
 
 
-def column_shares(table: Table, characters: int) -> list[float]:
+def column_shares(table: Table, characters: int, slack: float = 1.0) -> list[float]:
     """The share of the table's width for each column: as asked for, but no column below what it needs.
 
     characters : how many fit on one line across the page.
+    slack : as for `least_widths`.
     """
-    least = least_widths(table)
+    least = least_widths(table, slack)
     asked = [max(column.width, 0.01) for column in table.columns]
     total = max(characters, sum(least))
     shares: dict[int, float] = {}

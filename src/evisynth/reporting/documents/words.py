@@ -6,6 +6,7 @@ from html import escape
 from evisynth.reporting.documents.text import clean, isolated, linked
 
 LONG_WORD = re.compile(r"\S{20,}")
+ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 BREAKS = re.compile(r"[/._-](?=\w)")
 
 
@@ -22,6 +23,6 @@ def _piece(words: str, url: str) -> str:
 
 
 def _breakable(words: str) -> str:
-    """Escaped words; long ones, such as a DOI, may break after their slashes, stops and dashes."""
+    """Escaped words; long ones, such as a DOI, may break after their slashes, stops and dashes; dates may not."""
     parts = LONG_WORD.sub(lambda found: BREAKS.sub("\\g<0>\u200b", found[0]), words)
-    return escape(parts).replace("\u200b", "<wbr>")
+    return ISO_DATE.sub('<span class="short">\\g<0></span>', escape(parts)).replace("\u200b", "<wbr>")

@@ -19,7 +19,7 @@ def search_table(findings: Findings) -> Table:
         (
             cell(search.name),
             cell(search.platform or "–"),
-            cell(search.date),
+            cell(search.date or "not given"),
             cell(_limits(search)),
             cell(numbers.whole(search.records), f"source/{search.key}"),
             cell(numbers.whole(sum(file.lost for file in search.files)), f"source/{search.key}"),

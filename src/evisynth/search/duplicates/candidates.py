@@ -181,7 +181,8 @@ def each_once(codes: Sequence[Integers]) -> Integers:
     """All codes sorted, each once (np.unique takes ten times as long)."""
     together = np.concatenate(codes)
     together.sort()
-    return together[np.diff(together, prepend=-1) != 0]
+    first: Integers = together[np.diff(together, prepend=-1) != 0]
+    return first
 
 
 def strong_codes(blocks: Blocks) -> Integers:

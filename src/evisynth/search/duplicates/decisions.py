@@ -5,7 +5,7 @@ normalised keys of one are forgotten before the next: memory does not grow with 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,8 +38,9 @@ class Component:
     """The records that likely pairs connect: their keys, what the rules propose, what people should see."""
 
     keys: dict[str, Keys]
-    proposed: list[Merge]  # strongest first
-    doubtful: list[Merge]
+    proposed: list[Merge] = field(default_factory=list)  # strongest first
+    doubtful: list[Merge] = field(default_factory=list)
+    agreeing: set[tuple[str, str]] = field(default_factory=set)  # pairs that may be in one group
 
 
 def strongest_first(merge: Merge) -> tuple[float, str, str]:
@@ -58,7 +59,7 @@ def components(names: Sequence[str], records: Sequence[Record]) -> Iterator[Comp
     alike = similarity[order].tolist()
     for start, end in zip(starts, [*starts[1:], len(left)], strict=True):
         places = {*left[start:end], *right[start:end]}
-        component = Component({names[place]: record_keys(records[place]) for place in sorted(places)}, [], [])
+        component = Component({names[place]: record_keys(records[place]) for place in places})
         for a, b, similar in zip(left[start:end], right[start:end], alike[start:end], strict=True):
             decide(component, names[a], names[b], similar)
         component.proposed.sort(key=strongest_first)
@@ -83,6 +84,8 @@ def decide(component: Component, a: str, b: str, similarity: float) -> None:
     """Give one pair its verdict."""
     evidence = compared(component.keys[a], component.keys[b], similarity)
     found = verdict(evidence)
+    if agree(found):
+        component.agreeing.add((a, b))
     if found.merge:
         component.proposed.append(Merge(a, b, found.reason, min(found.score, 0.9999)))
     elif found.score >= REVIEW_FROM and worth_a_look(evidence, found):
@@ -99,29 +102,38 @@ def worth_a_look(evidence: Evidence, found: Verdict) -> bool:
     return evidence.title >= Title.CUT and evidence.authors == Agreement.SAME and not serial
 
 
-def members_agree(keys: Mapping[str, Keys], left: Sequence[str], right: Sequence[str]) -> bool:
+def agree(found: Verdict) -> bool:
+    """Whether two records may be members of one group."""
+    return found.merge or (not found.vetoed and found.score >= MEMBERS_FROM)
+
+
+def members_agree(component: Component, left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether no member of one group contradicts a member of the other: no chains of weak links.
 
     A member without DOI or PMID is compared with those of its group: a record that lacks the number which
     two others share must not keep these apart. Members that nothing but a person's decision joined have no
-    keys here and are not asked.
+    keys in the component and are not asked.
     """
     if len(left) == len(right) == 1:
         return True
-    others = with_numbers_of_group([keys[name] for name in sorted(right) if name in keys])
-    for a in with_numbers_of_group([keys[name] for name in sorted(left) if name in keys]):
-        for b in others:
-            found = verdict(compared(a, b))
-            if found.vetoed or (not found.merge and found.score < MEMBERS_FROM):
-                return False
-    return True
+    own, others = (with_numbers_of_group(component.keys, names) for names in (left, right))
+    return all(
+        (min(a, b), max(a, b)) in component.agreeing or agree(verdict(compared(own[a], others[b])))
+        for a in own
+        for b in others
+    )
 
 
-def with_numbers_of_group(members: Sequence[Keys]) -> list[Keys]:
+def with_numbers_of_group(keys: Mapping[str, Keys], names: Iterable[str]) -> dict[str, Keys]:
     """The keys of a group's first members, each with the group's only DOI and PMID where it has none."""
-    members = members[:COMPARED_MEMBERS]
-    doi, pmid = only(own.doi for own in members), only(own.pmid for own in members)
-    return [own._replace(doi=own.doi or doi, pmid=own.pmid or pmid) for own in members]
+    members = {
+        name: keys[name] for name in [name for name in sorted(names) if name in keys][:COMPARED_MEMBERS]
+    }
+    doi = only(own.doi for own in members.values())
+    pmid = only(own.pmid for own in members.values())
+    if not doi and not pmid:
+        return members
+    return {name: own._replace(doi=own.doi or doi, pmid=own.pmid or pmid) for name, own in members.items()}
 
 
 def only(texts: Iterable[str]) -> str:

@@ -86,7 +86,7 @@ def merges_by_rule(
         for merge in component.proposed:
             if joined.together(merge.a, merge.b) or not allowed(merge):
                 continue
-            if not members_agree(component.keys, joined.of(merge.a), joined.of(merge.b)):
+            if not members_agree(component, joined.of(merge.a), joined.of(merge.b)):
                 doubtful.append(
                     replace(merge, reason=f"{merge.reason}, but other records of the group differ")
                 )

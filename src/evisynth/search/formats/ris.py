@@ -189,6 +189,8 @@ class _Reader:
             self._wait(start, end, line, raw_end=following.end())
         else:
             message = "This record has no ER line; it was taken to end before the next record."
+            if following is None:
+                message = "The file ends inside this record, which has no ER line: the file may be cut off."
             self.notes.add(line, mark[0].strip(), message)
             end = self._outside(start, end)
             self._wait(start, end, line, raw_end=end)

@@ -35,6 +35,7 @@ class Loader:
         self.index: Index = {name: {} for name in [*(table.name for table in TABLES), "records"]}
         self.made: dict[int, django_models.Model] = {}  # by id of the parsed row, for nested lists
         self.review = models.Review()
+        self.unloaded: dict[tuple[str, str, str], list[int]] = {}
 
     def report(self, row: Row, column: str, message: str) -> None:
         self.folder.report(row.table.file, row.line, column, message)
@@ -59,6 +60,7 @@ class Loader:
             else:
                 self._table(table.name)
         self._history()
+        self._report_unloaded()
         return self.review
 
     def _latest_date(self) -> date:
@@ -83,6 +85,8 @@ class Loader:
             "left_out": self._nested("analysis"),
             "left_out_post_hoc": self._nested("analysis"),
         }
+        for row in self.folder.unsound.get(name, ()):
+            self._linked(row)  # only to report: the row is left out
         ready = []
         for position, row in enumerate(self.folder.rows[name], start=1):
             values = self._linked(row)
@@ -117,6 +121,7 @@ class Loader:
     def _linked(self, row: Row) -> dict[str, Any] | None:
         """The row's model fields, references resolved; None (and reported) where one names nothing."""
         values = _fields(row)
+        sound = True
         for column in row.table.columns:
             for name in values[column.field] if column.kind == "texts" and column.to else ():
                 if name not in self.index[column.to]:
@@ -128,15 +133,17 @@ class Loader:
             if column.name == "report" and key.startswith("contact:"):
                 values["contact"] = self._found(row, column.name, "contacts", key.removeprefix("contact:"))
                 values["report"] = None
-                if values["contact"] is None:
-                    return None
+                sound = sound and values["contact"] is not None
                 continue
+            if column.within and values[row.table.column(column.within).field] is None:
+                continue  # what it lies within is not known, and that is reported
             found = self._found(
                 row, column.name, column.to, key, row.values.get(column.within) if column.within else None
             )
-            if found is None:
-                return None
+            sound = sound and found is not None
             values[column.field] = found
+        if not sound:
+            return None
         for column in row.table.columns:
             if column.kind == "ref" and values[column.field] == "":
                 values[column.field] = None
@@ -145,7 +152,22 @@ class Loader:
     def _found(self, row: Row, column: str, table: str, key: str, within: str | None = None) -> Any:
         known = self.index[table]
         found = known.get((within, key) if within is not None else key)
-        if found is None:
+        if found is not None:
+            return found
+        source, _, number = key.rpartition(":")
+        if not known or (table == "records" and source not in self.index["searches"] and number.isdecimal()):
+            lost = f"source {source!r}" if known else table.replace("_", " ")
+            self.unloaded.setdefault((row.table.file, column, lost), []).append(row.line)
+        elif table == "records":
+            there = sum(name.startswith(f"{source}:") for name in known)
+            self.report(
+                row,
+                column,
+                f"found {key!r}; source {source!r} has the records 1 to {there}. The row was left out."
+                if there
+                else f"found {key!r}; a record such as '{next(iter(known))}' is right. The row was left out.",
+            )
+        else:
             names = [name[1] for name in known if name[0] == within] if within is not None else list(known)
             where = f" of {within}" if within else ""
             what = table.replace("_", " ")
@@ -154,7 +176,18 @@ class Loader:
                 column,
                 f"found {key!r}, which is not among the {what}{where}.{near(key, names)} The row was left out.",
             )
-        return found
+        return None
+
+    def _report_unloaded(self) -> None:
+        """One line for all rows of a file that name what did not load, so that the cause is not drowned."""
+        for (file, column, lost), lines in self.unloaded.items():
+            rows = "1 row was" if len(lines) == 1 else f"{len(lines)} rows were"
+            self.folder.report(
+                file,
+                lines[0],
+                column,
+                f"names {lost}, of which nothing was loaded; {rows} left out. Mend that first.",
+            )
 
     def _too_long(self, row: Row, model: type[django_models.Model], values: dict[str, Any]) -> bool:
         """Whether a text is longer than its place in the database (reported)."""
@@ -292,6 +325,8 @@ class Loader:
         ]
         batch.save()
         for problem in reading.problems:
+            if "may be cut off" in problem.message:
+                self.folder.report(file, problem.line, "", f"{problem.message} Export it again if it is.")
             if problem.lost_record:
                 self.folder.report(file, problem.line, "", f"a record could not be read: {problem.message}")
         rows = [

@@ -39,6 +39,9 @@ class Folder:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unsound: dict[str, list[Row]] = field(
+        default_factory=dict
+    )  # left out; read on only to report all that is wrong
 
     def report(self, file: str, line: int, column: str, message: str) -> None:
         self.problems.append(Problem(file, line, column, message))
@@ -184,12 +187,17 @@ def _values(folder: Folder, table: Table, look: Any) -> dict[str, Any] | None:
             folder.report(table.file, line, column.name, str(misfit))
             values[column.name] = unset(column)
             sound = sound and not _needed(column)
-    return values if sound or table.single else None
+    if sound or table.single:
+        return values
+    folder.unsound.setdefault(table.name, []).append(Row(table, look(table.columns[0])[1], values))
+    return None
 
 
 def _needed(column: Column) -> bool:
     """A row with a misfit here is left out: the cell is required, or a wrong reading would change a result."""
-    return column.required or column.kind in {"ref", "word", "number", "whole", "yes/no"}
+    return not column.soft and (
+        column.required or column.kind in {"ref", "word", "number", "whole", "yes/no"}
+    )
 
 
 def _reference(given: Any) -> str:

@@ -34,6 +34,7 @@ class Column:
     to: str = ""
     within: str = ""
     default: Any = None
+    soft: bool = False  # needed, but a row stays without it
 
     @property
     def field(self) -> str:

@@ -181,7 +181,7 @@ SEARCHES = Table(
         Column("name", required=True),
         Column("kind", "word", choices=("database", "register", "website", "citations", "contact"), required=True),
         Column("platform"),
-        Column("searched", "date", required=True),
+        Column("searched", "date", required=True, soft=True),
         Column("coverage"),
         Column("limits"),
         Column("strategy", attr="strategy_file"),

@@ -42,6 +42,8 @@ def arm_problems_of(review: models.Review) -> list[Problem]:
     """Each arm that no comparison can use: its side is in none, or another arm of the study has it already."""
     comparisons = models.Comparison.objects.filter(review=review)
     known = {side for row in comparisons for side in (row.intervention_key, row.comparator_key)}
+    if not known:
+        return []  # the protocol did not load, and that is reported
     problems: list[Problem] = []
     first: dict[tuple[str, str], models.Arm] = {}
     for arm in models.Arm.objects.filter(review=review).exclude(side="").select_related("study"):
@@ -137,6 +139,8 @@ def _field_problems(row: models.ExtractedValue, form: set[str]) -> list[Problem]
                 "is empty; a value of an outcome belongs to a time point and an arm. It is not used.",
             )
         ]
+    if not known:
+        return []  # the form did not load, and that is reported
     if row.field not in known:
         what = "characteristic of the protocol's form" if known is form else "field of a result"
         return [_problem(row, "field", f"found {row.field!r}, which is no {what}.{near(row.field, known)}")]

@@ -11,7 +11,7 @@ class SearchRun(Keyed):
     name = models.TextField()
     kind = models.CharField(max_length=20)
     platform = models.TextField(blank=True)
-    searched = models.DateField()
+    searched = models.DateField(null=True)
     coverage = models.TextField(blank=True)
     limits = models.TextField(blank=True)
     strategy_file = models.TextField(blank=True)
