@@ -116,7 +116,8 @@ def _certainty(analysed: Analysed) -> dict[str, Found]:
         for factor, steps in certainty.moved
     )
     texts = {
-        "certainty": certainty.level,
+        "certainty": certainty.level
+        + (" (judged on other data, to be judged again)" if analysed.certainty_stale else ""),
         "certainty-symbols": certainty.symbols,
         "certainty-meaning": certainty.meaning,
         "certainty-factors": in_a_row([factor.label.lower() for factor, _ in certainty.moved]) or "nothing",

@@ -13,11 +13,19 @@ def key_results(findings: Findings) -> str:
         "",
         f"{flow.records} records from {len(findings.searches)} sources, {flow.screened} unique records screened,",
         f"{flow.assessed} reports read in full text,",
-        f"{flow.included_reports} reports of {flow.included_studies} studies included.",
+        f"{_counted(flow.included_reports, 'report')} of {_of(flow.included_studies)} included.",
     ]
     for analysed in findings.analyses:
         lines += ["", *_analysis(analysed)]
     return "\n".join(lines)
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def _of(studies: int) -> str:
+    return "1 study" if studies == 1 else f"{studies} studies"
 
 
 def _analysis(analysed: Analysed) -> list[str]:

@@ -126,7 +126,7 @@ def reading_notes(findings: Findings) -> Sequence[Block]:
     items: list[Runs] = []
     for search in findings.searches:
         for file in search.files:
-            shown = "; ".join(file.notes[:5]) + (
+            shown = "; ".join(note.rstrip(".") for note in file.notes[:5]) + (
                 f"; and {len(file.notes) - 5} more" if len(file.notes) > 5 else ""
             )
             counts = f"{file.found} records in the file, {file.records} read, {file.lost} not read"

@@ -18,6 +18,7 @@ from evisynth.reporting.findings import Analysed, Findings, StudyRow
 from evisynth.reporting.flow import Counted
 from evisynth.reporting.sentences import MEASURES, heterogeneity, overall_test
 from evisynth.synthesis.analysis import AnalysisResult
+from evisynth.synthesis.profiles import profile_named
 
 METHODS = {"MH": "M-H", "IV": "IV"}
 
@@ -158,6 +159,8 @@ def forest_plot(analysed: Analysed, result: AnalysisResult) -> ForestPlot:
     test = overall_test(result.result) if result.result else ""
     measure = MEASURES[result.recipe.measure].capitalize()
     notes = [result.single.note] if result.single is not None and result.single.note else []
+    if result.pooled is not None:
+        notes += _zero_cells(result)
     notes += [f"{study}: not in the result ({reason})" for study, reason in result.dropped]
     notes += [
         f"{row.name}: no usable data ({row.not_available})" for row in analysed.rows if row.not_available
@@ -178,6 +181,14 @@ def forest_plot(analysed: Analysed, result: AnalysisResult) -> ForestPlot:
         notes=tuple(notes),
         level=f"{100 * result.recipe.level:.0f}%",
     )
+
+
+def _zero_cells(result: AnalysisResult) -> list[str]:
+    """The studies whose cells were corrected, with the profile's own words for the rule."""
+    profile = profile_named(result.recipe.profile)
+    effects = profile.study_effects(result.table, result.recipe.measure)
+    studies = [study for study, touched in zip(effects.studies, effects.corrected, strict=True) if touched]
+    return [f"{', '.join(studies)}: {profile.study_zero_cells}."] if studies else []
 
 
 Effect = tuple[

@@ -59,7 +59,7 @@ def _missing(problems: tuple[Problem, ...], most: int = 50) -> tuple[Block, ...]
     found = f"{len(problems)} problems were found." if len(problems) > 1 else "A problem was found."
     return (
         Heading(1, "Problems in this build"),
-        Paragraph((Text(f"{found} What is concerned is missing below.{more}"),)),
+        Paragraph((Text(f"{found} What they concern is missing or marked below.{more}"),)),
         Bullets(items),
     )
 

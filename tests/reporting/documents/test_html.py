@@ -110,9 +110,29 @@ def test_hostile_text_stays_text(hostile):
 
 
 def test_a_long_doi_may_break_and_short_words_may_not():
-    assert words_html("well-known doi:10.1016/j.jaci.2007") == (
-        "well-known doi:10.<wbr>1016/<wbr>j.<wbr>jaci.<wbr>2007"
+    assert words_html("well-known 10.1016/j.jaci.2007") == (
+        "well-known 10.<wbr>1016/<wbr>j.<wbr>jaci.<wbr>2007"
     )
+
+
+def test_a_doi_in_words_is_a_plain_link_to_the_resolver():
+    assert words_html("2008. doi:10.1/x, doi:10.1016/j.x(07)1.").endswith(
+        ', <a rel="noreferrer" href="https://doi.org/10.1016/j.x(07)1">doi:10.1016/j.x(07)1</a>.'
+    )
+
+
+def test_a_doi_after_a_number_with_derivation_is_a_link_beside_it(document):
+    runs = (Text("Longo 2008. doi:10.1016/j.jaci", "report/longo"),)
+    page = to_html(replace(document, blocks=(Paragraph(runs),)))
+    assert 'href="#why-report/longo">Longo 2008. </a><a rel="noreferrer" href="https://doi.org/10.1016/' in page
+
+
+def test_dates_and_short_words_in_a_cell_do_not_break():
+    assert words_html("to 2012-10-01.") == 'to <span class="short">2012-10-01</span>.'
+
+
+def test_the_hint_promises_no_report_for_numbers_that_rest_on_something_else(document):
+    assert "a report, a search, the decisions of the reviewers or a setting" in to_html(document)
 
 
 def test_tables_have_headers_groups_and_a_csv_to_download(document):

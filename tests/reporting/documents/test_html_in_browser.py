@@ -71,6 +71,47 @@ class TestPage:
         assert not page.evaluate("document.getElementById('why').open")
         assert page.evaluate("document.activeElement.className") == "number"
 
+    def test_the_address_names_the_derivation_and_back_walks_up_and_closes_the_panel(self, opened):
+        page = opened()
+        page.click(FIRST)
+        page.click("#why-body a[href^='#why-analysis'] >> nth=0")
+        assert page.url.endswith("#why-analysis/full")
+        page.go_back()
+        page.wait_for_function("document.getElementById('why-title').textContent === 'Effect in the text'")
+        assert page.url.endswith("#why-claim/effect")
+        page.go_back()
+        page.wait_for_function("!document.getElementById('why').open")
+        assert "#" not in page.url
+        page.go_forward()
+        page.wait_for_function("document.getElementById('why').open")
+
+    @pytest.mark.parametrize("how", ["#why-close", "Escape"])
+    def test_closing_the_panel_restores_the_address_and_keeps_the_place(self, opened, how):
+        page = opened(viewport={"width": 800, "height": 300})
+        page.evaluate("document.querySelector('main p a.number').scrollIntoView()")
+        place = page.evaluate("scrollY")
+        page.click(FIRST)
+        page.click("#why-body a[href^='#why-analysis'] >> nth=0")
+        if how == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            page.click(how)
+        page.wait_for_function("location.hash === ''")
+        assert not page.evaluate("document.getElementById('why').open")
+        assert page.evaluate("scrollY") == place
+
+    def test_the_address_of_a_derivation_opens_its_panel(self, opened):
+        page = opened()
+        page.evaluate("location.hash = '#why-analysis/full'")
+        page.reload()
+        assert page.inner_text("#why-title") == "Full serving"
+        page.click("#why-body a[href^='#why-study'] >> nth=0")
+        page.keyboard.press("Escape")
+        page.wait_for_function("location.hash === '#why-analysis/full'")
+        assert not page.evaluate("document.getElementById('why').open")
+        page.click(FIRST)
+        assert page.inner_text("#why-title") == "Effect in the text"
+
     def test_a_link_in_a_figure_opens_the_same_dialog(self, opened):
         page = opened()
         page.click("svg a >> nth=0")

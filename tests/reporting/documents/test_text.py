@@ -51,7 +51,20 @@ def test_an_address_is_a_link_and_the_full_stop_is_not_part_of_it():
     ]
 
 
-@given(st.text(alphabet='ab:/.()<" https'))
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("doi:10.1016/j.jaci.2007.10.029", "https://doi.org/10.1016/j.jaci.2007.10.029"),
+        ("doi:10.1002/(SICI)1097-0258#1", "https://doi.org/10.1002/(SICI)1097-0258%231"),
+        ("doi:10.5555/sim.1", ""),  # the prefix of examples leads nowhere
+        ("doi:unknown", ""),
+    ],
+)
+def test_a_doi_leads_to_its_resolver(words, address):
+    assert list(linked(words)) == [(words, address)]
+
+
+@given(st.text(alphabet='ab:/.()<" https') | st.text(alphabet="doi:10.6/(). ").map("doi:10.1000/".__add__))
 def test_linking_loses_no_character(text):
     assert "".join(words for words, _ in linked(text)) == text
 
@@ -79,7 +92,16 @@ def test_a_date_that_is_not_iso_is_refused():
 
 def test_heading_levels_have_no_gaps():
     blocks = tuple(Heading(level, "x") for level in (2, 4, 4, 1, 3, 9))
-    assert list(heading_levels(blocks)) == [1, 2, 3, 1, 2, 3]
+    assert list(heading_levels(blocks)) == [1, 2, 2, 1, 2, 3]
+
+
+@given(st.lists(st.integers(1, 4)))
+def test_sibling_headings_of_one_level_are_written_at_one_level(given_levels):
+    written = list(heading_levels(tuple(Heading(level, "x") for level in given_levels)))
+    for i in range(1, len(written)):
+        assert written[i] <= written[i - 1] + 1
+        if given_levels[i] == given_levels[i - 1]:
+            assert written[i] == written[i - 1]
 
 
 def test_nine_columns_of_short_numbers_stay_on_a_portrait_page():
