@@ -77,9 +77,9 @@ def measured(path: Path, out: Path) -> dict[str, object]:
 
 def peer(python: str, path: Path, out: Path) -> float:
     """Seconds that bib-dedupe takes."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         [python, "-c", BIB_DEDUPE, str(path), str(out)], check=True, capture_output=True, text=True
-    )  # noqa: S603
+    )
     return float(done.stdout.rsplit("seconds ", 1)[1])
 
 

@@ -56,6 +56,17 @@ def test_table_headers_repeat_and_rows_do_not_split(word):
     assert heading[0]._tc is heading[2]._tc
 
 
+def test_the_last_row_of_a_table_stays_with_its_note(word):
+    last = word.tables[0].rows[-1].cells
+    assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in last)
+
+
+def test_columns_leave_room_for_a_wider_font(document):
+    table = Table("t", "c", (Column("Judgements", width=1), Column("Support", width=30)), ())
+    word = docx.Document(io.BytesIO(to_docx(replace(document, blocks=(table,)))))
+    assert word.tables[0].columns[0].width.pt > 10 * 0.7 * 9  # DejaVu Sans Bold: about 0.7 em a letter
+
+
 def test_a_wide_table_stands_on_a_landscape_page(word):
     assert [s.orientation for s in word.sections] == [
         WD_ORIENT.PORTRAIT,

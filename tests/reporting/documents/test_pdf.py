@@ -63,6 +63,15 @@ def test_the_header_of_a_long_table_repeats_on_each_page(document, tmp_path):
 
 
 @needs_poppler
+@pytest.mark.parametrize("lines", range(29, 37))
+def test_a_caption_stands_on_the_page_of_its_first_row(document, lines, tmp_path):
+    table = Table("t", "Caption", (Column("a"), Column("b")), (((Text("group"),),), ((Text("cell"),), ())))
+    above = (Paragraph((Text("line"),)),) * lines
+    pages = words(to_pdf(replace(document, notice="", blocks=(*above, table))), tmp_path).split("\f")
+    assert [("Caption" in page) for page in pages] == [("cell" in page) for page in pages]
+
+
+@needs_poppler
 def test_hostile_text_is_printed_and_not_run(hostile, tmp_path):
     text = words(to_pdf(hostile), tmp_path)
     assert '#panic("x")' in text

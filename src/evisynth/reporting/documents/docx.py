@@ -34,7 +34,7 @@ from evisynth.reporting.documents.text import (
 
 PAGE = (Cm(21.0), Cm(29.7))  # A4
 MARGIN = Cm(2.3)
-SLACK = 1.3  # the fonts that stand in for a missing Calibri are up to a third wider
+SLACK = 1.45  # the fonts that stand in for a missing Calibri are wider, most of all in bold
 TALLEST_FIGURE = Cm(20)
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can name
 ALIGNMENTS = {
