@@ -114,8 +114,19 @@ def later_papers(library: Library, pile: list[Publication]) -> list[Publication]
     return made
 
 
+def errata_in_doubt(everything: Sequence[Publication]) -> set[str]:
+    """Keys of the errata that begin on the same page as their article, so that rules do not tell the two apart."""
+    first_page = {one.key: one.first for one in everything}
+    return {
+        one.key
+        for one in everything
+        if one.key.endswith("-erratum") and first_page[one.key.removesuffix("-erratum")] == one.first
+    }
+
+
 def hard_pairs(everything: Sequence[Publication], broken: Mapping[str, str]) -> list[HardPair]:
-    """What people decide: abstracts printed again and later papers stay apart, a garbled record is merged."""
+    """What people decide: abstracts printed again, later papers and errata stay apart, a garbled record is merged."""
+    errata = errata_in_doubt(everything)
     pairs = []
     for one in everything:
         if one.key.endswith("-again"):
@@ -127,6 +138,11 @@ def hard_pairs(everything: Sequence[Publication], broken: Mapping[str, str]) -> 
             reason = "The first is the abstract of a meeting, the second the full paper a year later."
             pairs.append(
                 HardPair((one.key.removesuffix("-paper"), ""), (one.key, ""), "keep apart", "rb", reason)
+            )
+        elif one.key in errata:
+            reason = "The first is the article, the second its erratum a year later, which starts on the same page of another volume."
+            pairs.append(
+                HardPair((one.key.removesuffix("-erratum"), ""), (one.key, ""), "keep apart", "ra", reason)
             )
     for place, (key, source) in enumerate(broken.items()):
         reason = "Same first author, journal and year; the shorter record has lost the rest of its title, volume and pages."

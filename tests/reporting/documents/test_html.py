@@ -124,7 +124,9 @@ def test_a_doi_in_words_is_a_plain_link_to_the_resolver():
 def test_a_doi_after_a_number_with_derivation_is_a_link_beside_it(document):
     runs = (Text("Longo 2008. doi:10.1016/j.jaci", "report/longo"),)
     page = to_html(replace(document, blocks=(Paragraph(runs),)))
-    assert 'href="#why-report/longo">Longo 2008. </a><a rel="noreferrer" href="https://doi.org/10.1016/' in page
+    assert (
+        'href="#why-report/longo">Longo 2008.</a> <a rel="noreferrer" href="https://doi.org/10.1016/' in page
+    )
 
 
 def test_dates_and_short_words_in_a_cell_do_not_break():

@@ -140,10 +140,12 @@ class _Page:
 
     def number(self, text: str, link: str) -> str:
         """The text as a link to its derivation; a web address at its end stays a link of its own."""
-        pieces = list(linked(clean(text)))
-        end = pieces.pop()[0] if len(pieces) > 1 and pieces[-1][1] else ""
-        words = words_html("".join(piece for piece, _ in pieces), links=False)
-        return f"{link}{words}</a>{words_html(end)}"
+        text = clean(text)
+        end = next((words for words, url in list(linked(text))[-1:] if url), "")
+        before = text.removesuffix(end).rstrip()
+        if not end or not before:
+            return f"{link}{words_html(text, links=False)}</a>"
+        return f"{link}{words_html(before, links=False)}</a>{words_html(text.removeprefix(before))}"
 
     def use(self, key: str, anchor: str) -> None:
         """Note that the number stands at the anchor, once for each section, table and figure."""

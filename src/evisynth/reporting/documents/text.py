@@ -155,15 +155,19 @@ def least_widths(table: Table, slack: float = 1.0) -> list[float]:
 
     slack : above 1 where another font, whose letters are wider, may stand in for the one asked for.
     """
-    least = [max(map(len, clean(column.title).split()), default=1) for column in table.columns]
+    least = [_longest_word(clean(column.title)) * slack for column in table.columns]
     for row in table.rows:
         if is_heading_row(table, row):
             continue
         for i, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             words = plain(cell)
-            parts = [words] if is_short(cell, column.align) else words.split()
-            least[i] = max(least[i], *map(len, parts), 1)
-    return [min(characters, LONG_WORD) * slack + PADDING for characters in least]
+            whole = len(words) if is_short(cell, column.align) else 0
+            least[i] = max(least[i], _longest_word(words) * slack, whole)
+    return [min(characters, LONG_WORD) + PADDING for characters in least]
+
+
+def _longest_word(words: str) -> int:
+    return max(map(len, words.split()), default=1)
 
 
 def column_shares(table: Table, characters: int, slack: float = 1.0) -> list[float]:

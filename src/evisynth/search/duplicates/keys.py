@@ -121,7 +121,9 @@ def is_serial(title: str) -> bool:
 
 def is_registration(record: Record) -> bool:
     """Whether the record is a trial's registration (also a copy of it in CENTRAL), not a report of it."""
-    if any(names_register(text) for text in (record.type, record.journal, record.journal_abbreviation)):
+    if names_register(record.type) or names_register(record.journal):
+        return True
+    if record.journal_abbreviation and names_register(record.journal_abbreviation):
         return True
     if record.accession and TRIAL_NUMBER.match(record.accession):
         return True

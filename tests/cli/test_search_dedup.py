@@ -1,0 +1,144 @@
+import csv
+import gc
+import gzip
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from evisynth.cli.main import app
+
+runner = CliRunner()
+MILK = "Milk allergy in children: a randomised trial of drops"
+TABLE = (
+    "id,author,title,year,journal,volume,number,pages,doi,abstract,isbn,pmid,database,cluster\n"
+    f'a,"Ito, K.",{MILK},2001,Allergy,7,1,1-9,,,,,Embase,1\n'
+    'b,"Mori, T.",Egg allergy,2003,Allergy,9,1,5-6,,,,,Embase,2\n'
+    f"c,Ito K,{MILK.upper()}.,2001,Allergy,7,,1-9,,,,,MEDLINE,1\n"
+)
+RIS = f"TY  - JOUR\nTI  - {MILK}\nAU  - Ito, K\nPY  - 2001\nJO  - Allergy\nVL  - 7\nSP  - 1\nER  - \n"
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(TABLE)
+    return path
+
+
+def dedup(*arguments):
+    return runner.invoke(app, ["search", "dedup", *map(str, arguments)])
+
+
+def clusters(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row["cluster"] for row in csv.DictReader(file)}
+
+
+def test_a_table_gives_the_cluster_of_each_record(table, tmp_path):
+    out = tmp_path / "out.csv"
+    result = dedup(table, "-o", out)
+    assert result.exit_code == 0, result.output
+    assert out.read_text() == "id,cluster\na,1\nb,2\nc,1\n"
+    assert result.stdout == ""
+    assert "3 records are 2 publications" in result.stderr
+
+
+def test_a_packed_table_is_read(tmp_path):
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(TABLE.encode()))
+    assert dedup(path, "-o", tmp_path / "out.csv").exit_code == 0
+    assert clusters(tmp_path / "out.csv") == {"a": "1", "b": "2", "c": "1"}
+
+
+def test_records_of_an_export_are_named_by_file_and_number(table, tmp_path):
+    (tmp_path / "medline.ris").write_text(RIS + RIS.replace(MILK, "Tea"))
+    dedup(table, tmp_path / "medline.ris", "-o", tmp_path / "out.csv")
+    found = clusters(tmp_path / "out.csv")
+    assert list(found) == ["a", "b", "c", "medline:1", "medline:2"]
+    assert found["medline:1"] == found["a"] != found["medline:2"]
+
+
+def test_two_tables_with_the_same_ids_have_the_file_before_them(table, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text(TABLE)
+    dedup(table, other, "-o", tmp_path / "out.csv")
+    assert list(clusters(tmp_path / "out.csv")) == [
+        f"{file}:{name}" for file in ("table", "other") for name in "abc"
+    ]
+
+
+def test_two_exports_of_one_name_are_numbered(tmp_path):
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "search.ris").write_text(RIS)
+    dedup(tmp_path / "x/search.ris", tmp_path / "y/search.ris", "-o", tmp_path / "out.csv")
+    assert clusters(tmp_path / "out.csv") == {"search 1:1": "1", "search 2:1": "1"}
+
+
+def test_the_report_is_a_page_and_a_table(table, tmp_path):
+    result = dedup(table, "-o", tmp_path / "out.csv", "--report", tmp_path / "why.html")
+    assert result.exit_code == 0, result.output
+    assert "Similar title, same journal or volume and first page." in (tmp_path / "why.html").read_text()
+    with (tmp_path / "why-merges.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["what"], row["a"], row["b"]) == ("merged", "a", "c")
+
+
+def test_the_report_may_be_the_table_alone(table, tmp_path):
+    dedup(table, "-o", tmp_path / "out.csv", "--report", tmp_path / "why.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "table.csv", "why.csv"]
+
+
+def test_json_gives_counts_reasons_and_pairs_to_check(table, tmp_path):
+    result = dedup(table, "-o", tmp_path / "out.csv", "--json")
+    assert json.loads(result.stdout) == {
+        "records": 3,
+        "publications": 2,
+        "duplicates_removed": 1,
+        "merges_by_reason": {"similar title, same journal or volume and first page": 1},
+        "to_check": [],
+    }
+
+
+def test_an_input_is_never_written_over(table):
+    result = dedup(table, "-o", table)
+    assert result.exit_code == 1
+    assert "never written over" in result.stderr
+    assert table.read_text() == TABLE
+
+
+@pytest.mark.parametrize(
+    ("report", "message"),
+    [("out.csv", "would be written twice"), ("why.pdf", "give its name one of these endings")],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(table, tmp_path, report, message):
+    result = dedup(table, "-o", tmp_path / "out.csv", "--report", tmp_path / report)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_folder_that_does_not_exist_is_named(table, tmp_path):
+    result = dedup(table, "-o", tmp_path / "none" / "out.csv")
+    assert result.exit_code == 1
+    assert "cannot be written: No such file or directory" in result.stderr
+
+
+def test_problems_of_an_export_go_to_stderr_and_not_into_the_json(tmp_path):
+    (tmp_path / "a.ris").write_text(RIS + "stray line\n")
+    result = dedup(tmp_path / "a.ris", "-o", tmp_path / "out.csv", "--json")
+    assert "outside a record" in result.stderr
+    assert json.loads(result.stdout)["records"] == 1
+
+
+def test_an_unreadable_input_ends_with_a_message(tmp_path):
+    (tmp_path / "page.ris").write_text("<!DOCTYPE html><html><body>Log in</body></html>")
+    result = dedup(tmp_path / "page.ris", "-o", tmp_path / "out.csv")
+    assert result.exit_code == 1
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_garbage_search_is_on_again_afterwards(table, tmp_path):
+    dedup(table, "-o", tmp_path / "out.csv")
+    assert gc.isenabled()
