@@ -143,9 +143,9 @@ def test_outcomes_pooled_narrative_and_without_data_stand_side_by_side(milk):
     "sentence",
     [
         "We screened 2111 unique records and read 157 reports in full text. We included 16 reports of five trials",
-        "66 (62%) of those on MOIT against seven (8%) of the controls (RR 6.61, 95% CI 3.51 to 12.44; low certainty)",
+        "66 (62%) of those on MOIT against 7 (8%) of the controls (RR 6.61, 95% CI 3.51 to 12.44; low certainty)",
         "97 of 106 children on MOIT had at least one",
-        "given to ten children on MOIT, one in every 11, on eleven occasions",
+        "given to 10 of 106 children on MOIT (9%), on 11 occasions: one in every 11 children treated",
         "No trial looked at children after a period off treatment",
     ],
 )
@@ -224,11 +224,11 @@ def test_a_changed_count_changes_each_place_of_the_report_where_it_appears(milk,
     before, after = told(milk), told(one_more)
     after = after[len(after) - len(before) :]  # the report starts with its problem, which is not compared
     changed = [new for old, new in zip(before, after, strict=True) if old != new]
-    assert any("67 (63%) of those on MOIT against seven (8%)" in line for line in changed)
+    assert any("67 (63%) of those on MOIT against 7 (8%)" in line for line in changed)
     assert any(line.startswith("Longo 2008 | 12/30") for line in changed)
     for line in changed:
         assert re.search(
-            r"\b67\b|12/30|full serving|Full serving|RR |I²|NNTB|per 1000|of the weight|judge again", line
+            r"\b67\b|12/30|full serving|Full serving|RR |I²|NNTB|per 1000|of the weight|judged? again", line
         ), line
 
 
