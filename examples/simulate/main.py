@@ -16,14 +16,13 @@ from types import ModuleType
 import extraction
 import milk
 import peanut
+import screening
 from collection import hard_pairs, publications
 from copies import plain
 from publications import Publication
 from searching import Search, holdings, pair_records, run, to_garble
 from sources import MILK, PEANUT, Source
 from strategies import strategy
-
-import screening
 
 SEARCHED = {"milk": "2012-10-01", "peanut": "2012-01-15"}
 FINISHED = {"milk": "2012-10-04T10:00:00Z", "peanut": "2012-01-19T10:00:00Z"}

@@ -8,7 +8,6 @@ from datetime import datetime
 from collection import Plan
 from extraction import Item, Judgement
 from known import MILK_FURTHER, MILK_PENDING, MILK_PRIMARY
-
 from screening import Disagreements
 
 REASONS = (

@@ -5,7 +5,6 @@ from datetime import datetime
 from collection import Plan
 from extraction import Item, Judgement
 from known import PEANUT_FURTHER, PEANUT_PENDING, PEANUT_PRIMARY
-
 from screening import Disagreements
 
 REASONS = (

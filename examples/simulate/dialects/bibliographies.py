@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from copies import Copy, plain
-
 from dialects.tags import Field, each, lines, where, windows
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from copies import Copy
-
 from dialects.tags import Field, each, lines, where, wrapped
 
 LANGUAGES = {"en": "English", "es": "Spanish", "pt": "Portuguese"}

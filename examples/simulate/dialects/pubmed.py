@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from copies import Copy
-
 from dialects.tags import Field, each, where, windows, wrapped
 
 LANGUAGES = {"en": "eng", "es": "spa", "pt": "por"}

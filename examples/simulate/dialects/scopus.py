@@ -5,7 +5,6 @@ import io
 from collections.abc import Sequence
 
 from copies import Copy
-
 from dialects.tags import where
 
 COLUMNS = (

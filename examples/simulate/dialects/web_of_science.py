@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from copies import Copy
-
 from dialects.tags import Field, each, lines, where, wrapped
 
 TYPES = {"article": "Article", "meeting": "Meeting Abstract", "thesis": "Thesis", "registration": "Data set"}
