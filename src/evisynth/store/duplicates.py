@@ -1,6 +1,6 @@
 """Groups of duplicates as rows: found by rule from the records and people's decisions, made anew when they change."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from django.db import connection
 
@@ -8,16 +8,7 @@ from evisynth.errors import DataError, Problem
 from evisynth.search.duplicates import Correction, Grouping, duplicate_groups, joined_record
 from evisynth.search.record import Record as PlainRecord
 from evisynth.store import models
-
-_LISTS = ("authors", "registry_ids", "issn", "keywords", "other_titles", "other_abstracts", "links")
-
-
-def plain_record(row: models.Record) -> PlainRecord:
-    """A record row as the value that the search stage works on."""
-    fields: dict[str, Any] = dict(row.fields)
-    for name in _LISTS:
-        fields[name] = tuple(fields[name])
-    return PlainRecord(title=row.title, year=row.year, **fields)
+from evisynth.store.records import plain_record
 
 
 def find_duplicates(review: models.Review) -> tuple[Grouping, list[Problem]]:

@@ -1,8 +1,6 @@
 """A review folder into the database: rows become rows, references become links, problems are reported."""
 
 import hashlib
-import json
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -15,14 +13,12 @@ from django.db import transaction
 from evisynth.errors import DataError, Problem, ProblemsFound, near
 from evisynth.extraction.fields import value_problems
 from evisynth.search.formats import read_bytes
-from evisynth.search.record import Record as PlainRecord
 from evisynth.store import models
 from evisynth.store.exchange.reading import Folder, Row, read_folder
 from evisynth.store.exchange.schema import Unfit, number_in
 from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
-from evisynth.store.history import breaks
-
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+from evisynth.store.history import breaks, event_in
+from evisynth.store.records import record_row, storable
 
 Index = dict[str, dict[Any, django_models.Model]]
 
@@ -320,8 +316,7 @@ class Loader:
             return number
         batch.format, batch.encoding, batch.found = reading.format, reading.encoding, reading.found
         batch.problems = [
-            {name: _storable(value) for name, value in asdict(problem).items()}
-            for problem in reading.problems
+            {name: storable(value) for name, value in asdict(problem).items()} for problem in reading.problems
         ]
         batch.save()
         for problem in reading.problems:
@@ -330,28 +325,11 @@ class Loader:
             if problem.lost_record:
                 self.folder.report(file, problem.line, "", f"a record could not be read: {problem.message}")
         rows = [
-            self._record(search, batch, number + place, record)
-            for place, record in enumerate(reading.records, start=1)
+            record_row(batch, number + place, record) for place, record in enumerate(reading.records, start=1)
         ]
         models.Record.objects.bulk_create(rows)
         self.index["records"].update({record.key: record for record in rows})
         return number + len(rows)
-
-    def _record(
-        self, search: models.SearchRun, batch: models.ImportBatch, number: int, record: PlainRecord
-    ) -> models.Record:
-        fields = {name: _storable(value) for name, value in asdict(record).items()}
-        return models.Record(
-            review=self.review,
-            position=number,
-            line=record.line,
-            key=f"{search.key}:{number}",
-            search=search,
-            batch=batch,
-            title=fields.pop("title"),
-            year=fields.pop("year"),
-            fields=fields,
-        )
 
     def _history(self) -> None:
         """The event log as it is; a line that is no event and every break of the chain are reported."""
@@ -361,40 +339,13 @@ class Loader:
             if not text.strip():
                 continue
             try:
-                events.append(_event(text))
+                events.append(event_in(text))
             except (ValueError, RecursionError) as error:
                 self.folder.report("history.jsonl", line, "", f"is not an event: {error}.")
                 continue
             models.Event.objects.create(review=self.review, position=line, line=line, **events[-1])
         for number, message in breaks(events):
             self.folder.report("history.jsonl", number, "", message)
-
-
-EVENT = {"when": 40, "who": 80, "what": None, "previous": 64, "hash": 64}  # texts, and how long each may be
-
-
-def _event(text: str) -> dict[str, Any]:
-    """The event of one line of the log. Raises ValueError that says what is wrong with it."""
-    event = json.loads(text, parse_constant=_no_number)
-    if not isinstance(event, dict) or set(event) != {*EVENT, "before", "after"}:
-        raise ValueError(f"it has not the keys {', '.join(EVENT)}, before and after, and no others")
-    for name, longest in EVENT.items():
-        if not isinstance(event[name], str) or len(event[name]) > (longest or len(event[name])):
-            raise ValueError(f"{name} is no text" + (f" of at most {longest} letters" if longest else ""))
-    if UNSTORABLE.search(json.dumps(event, ensure_ascii=False, allow_nan=False).replace("\\u0000", "\x00")):
-        raise ValueError("it holds a character that cannot be stored")
-    return event
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-def _storable(value: Any) -> Any:
-    """Text without NUL and halves of letters, which a database cannot hold; the export itself keeps them."""
-    if isinstance(value, tuple):
-        return [_storable(item) for item in value]
-    return UNSTORABLE.sub("", value) if isinstance(value, str) else value
 
 
 def _fields(row: Row) -> dict[str, Any]:
