@@ -4,7 +4,7 @@ Two that agree stand; two that differ wait for a consensus; a consensus settles 
 two are asked for. Nothing is averaged and nobody is preferred.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,9 +104,3 @@ def field_agreement(cells: Iterable[Cell]) -> tuple[FieldAgreement, ...]:
         FieldAgreement(field, both=len(cells), same=sum(not cell.differs for cell in cells))
         for field, cells in by_field.items()
     )
-
-
-def repeated_extractors(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """People who extracted one value more than once: the second time is a slip."""
-    people = [entry.person for entry in entries]
-    return tuple(dict.fromkeys(person for person in people if people.count(person) > 1))

@@ -8,6 +8,7 @@ from evisynth.reporting.derivations import side_in_words
 from evisynth.reporting.findings import Analysed, Side
 from evisynth.reporting.found import Found, in_a_row, no_claim, pick
 from evisynth.reporting.sentences import effect_with_interval, heterogeneity, recipe_in_words, symbols
+from evisynth.synthesis.absolute import number_needed_single_arm
 from evisynth.synthesis.pooling.single import SingleStudy
 from evisynth.synthesis.profiles import profile_named
 
@@ -66,7 +67,8 @@ def _side(analysed: Analysed, which: str, name: str) -> Found:
     if events is not None and n:
         known["percent"] = Found(numbers.percent(events / n), f"{events:g} of {n:g}. {how}", inputs)
         if events:
-            known["one-in"] = Found(str(-(-int(n) // int(events))), f"{n:g} / {events:g} = {n / events:.1f}, rounded "
+            one_in = number_needed_single_arm(events, n).number
+            known["one-in"] = Found(str(one_in), f"{n:g} / {events:g} = {n / events:.1f}, rounded "
                                     f"up to the next whole person. {how}", inputs)  # fmt: skip
     if events is not None and event_count is not None:
         how = f"Events less people. {how}"

@@ -3,6 +3,7 @@
 from evisynth.reporting import numbers
 from evisynth.reporting.findings import Analysed, Findings, StudyRow
 from evisynth.reporting.sentences import effect_with_interval
+from evisynth.synthesis.absolute import number_needed_single_arm
 
 
 def key_results(findings: Findings) -> str:
@@ -66,7 +67,7 @@ def _side(rows: list[StudyRow], which: str) -> str:
     if all(count is not None for count in counts):
         text += f", {numbers.whole(sum(counts))} events in all"
     if n and events and not _compared(rows) and n / events >= 2:
-        text += f", one in {-(-int(n) // int(events))}"
+        text += f", one in {number_needed_single_arm(events, n).number}"
     return text
 
 
