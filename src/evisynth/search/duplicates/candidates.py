@@ -1,14 +1,16 @@
 """Candidate pairs by blocking: only records that share a key are compared, and of these only the likely ones."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from evisynth.cluster import Map
 from evisynth.search.duplicates.folding import bare_title, family_name
 from evisynth.search.duplicates.keys import (
     abstract_start,
@@ -33,8 +35,8 @@ Pairs = NDArray[np.int64]  # (n, 2) positions of two records, the smaller first
 NEIGHBOURS = 20
 # A weak key that more records than this share says nothing; leaving it out keeps the cost near linear.
 LARGEST_WEAK_BLOCK = 12
-# Titles are compared in portions, so that memory does not grow with the number of pairs.
-PORTION = 200_000
+# Records are taken, and titles compared, in portions, so that memory does not grow with their number.
+PORTION = 20_000
 
 
 class Key(IntEnum):
@@ -63,22 +65,45 @@ STRONG_KEYS = tuple(Key)[: Key.START]
 WEAK_KEYS = tuple(Key)[Key.START : Key.VOLUME_PAGE]
 
 
+class KeyTexts(NamedTuple):
+    """What the keys of some records are made of."""
+
+    titles: list[str]  # bare titles, one a record
+    texts: list[str]  # `PARTS`, so many a record
+    further: list[tuple[int, str]]  # place among these records, a strong key beside those of the table
+
+
+def key_texts(records: Sequence[Record]) -> KeyTexts:
+    """The texts of each record's keys."""
+    found = KeyTexts([], [], [])
+    for place, record in enumerate(records):
+        title = bare_title(record.title)
+        found.titles.append(title)
+        found.texts.extend(parts(record, title.replace(" ", "")))
+        found.further.extend((place, value) for value in further_strong_keys(record, title))
+    return found
+
+
+def portions(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    for start in range(0, len(records), PORTION):
+        yield records[start : start + PORTION]
+
+
 class Blocks:
     """The blocking keys of all records as numbers, one row a record; 0 where a record does not have the key.
 
     Numbers are hashes: two records of one number may still differ, which the comparison finds out.
     """
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record], run: Map = map) -> None:
         self.records = records
         self.titles: list[str] = []
         numbers, further = array("q"), array("q")
-        for place, record in enumerate(records):
-            title = bare_title(record.title)
-            self.titles.append(title)
-            numbers.extend(map(hash, parts(record, title.replace(" ", ""))))  # the hash of "" is 0
-            for value in further_strong_keys(record, title):
-                further.extend((hash(value), place))
+        for found in run(key_texts, portions(records)):
+            for place, value in found.further:
+                further.extend((hash(value), len(self.titles) + place))
+            numbers.extend(map(hash, found.texts))  # the hash of "" is 0
+            self.titles += found.titles
         part = dict(zip(PARTS, np.array(numbers, dtype=np.int64).reshape(-1, len(PARTS)).T, strict=True))
         self.table = {key: mixed([part[name] for name in names]) for key, names in MADE_OF.items()}
         self.further: Integers = np.array(further, dtype=np.int64).reshape(-1, 2)
@@ -99,22 +124,22 @@ class Blocks:
 
 def parts(record: Record, squeezed: str) -> tuple[str, ...]:
     """What the keys of one record are made of, in the order of `PARTS`."""
-    long = len(squeezed) >= 16
+    length = len(squeezed)
     return (
-        doi_key(record.doi),
-        pmid_key(record.pmid),
-        accession_key(record),
+        doi_key(record.doi) if record.doi else "",
+        pmid_key(record.pmid) if record.pmid else "",
+        accession_key(record) if record.accession else "",
         squeezed,
-        squeezed[:24] if long else "",
-        squeezed[-24:] if long else "",
-        squeezed[:20] if len(squeezed) >= 20 else "",
+        squeezed[:24] if length >= 16 else "",
+        squeezed[-24:] if length >= 16 else "",
+        squeezed[:20] if length >= 20 else "",
         squeezed[:14],
         squeezed[:10],
         abstract_start(record.abstract) if record.abstract else "",
         family_name(record.authors[0]) if record.authors else "",
-        str(record.year or ""),
+        str(record.year) if record.year else "",
         journal_letters(record.journal, record.journal_abbreviation),
-        folded_number(record.volume),
+        folded_number(record.volume) if record.volume else "",
         pages_of(record)[0],
     )
 
@@ -237,14 +262,22 @@ def neighbours(values: Integers, places: Integers, size: int, reach: int) -> Int
     return np.concatenate(codes)
 
 
-def likely_pairs(records: Sequence[Record]) -> tuple[Pairs, NDArray[np.float64]]:
-    """Candidate pairs without the clear non-matches, and the similarity (0 to 1) of their titles.
+class Likely(NamedTuple):
+    """The pairs that are worth a comparison, the similarity (0 to 1) of their titles, and all bare titles."""
+
+    pairs: Pairs
+    similarity: NDArray[np.float64]
+    titles: Sequence[str]
+
+
+def likely_pairs(records: Sequence[Record], run: Map = map) -> Likely:
+    """Candidate pairs without the clear non-matches.
 
     A pair is likely when it shares a strong key, volume and first page, or the beginning of the title, or when
     the titles are alike in letters or one has all words of the other. No rule merges, and the review band does
     not show, what is none of these.
     """
-    blocks = Blocks(records)
+    blocks = Blocks(records, run)
     strong = strong_codes(blocks)
     codes = each_once([strong, weak_codes(blocks)])
     pairs = pairs_of_codes(codes, len(records))
@@ -254,7 +287,7 @@ def likely_pairs(records: Sequence[Record]) -> tuple[Pairs, NDArray[np.float64]]
     likely |= blocks.same(Key.VOLUME_PAGE, pairs) | blocks.same(Key.BEGINNING, pairs)
     open_ones = np.flatnonzero(~likely & (similarity >= 0.5))
     likely[open_ones] = title_similarities(blocks.titles, pairs[open_ones], fuzz.token_set_ratio) >= 0.8
-    return pairs[likely], similarity[likely]
+    return Likely(pairs[likely], similarity[likely], blocks.titles)
 
 
 def title_similarities(titles: Sequence[str], pairs: Pairs, scorer: Scorer) -> NDArray[np.float64]:

@@ -1,17 +1,20 @@
 """From likely pairs to proposed merges: each pair gets its verdict, component by component.
 
-A component is all records that likely pairs connect. Components have nothing to do with each other, so the
-normalised keys of one are forgotten before the next: memory does not grow with the number of records.
+A component is all records that likely pairs connect. Components have nothing to do with each other, so they
+are decided in batches, here or on other machines, and the normalised keys of one batch are forgotten before the
+next: memory does not grow with the number of records.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from evisynth.search.duplicates.candidates import Integers, Pairs, likely_pairs
+from evisynth.cluster import Map
+from evisynth.search.duplicates.candidates import Integers, Likely, Pairs, likely_pairs
 from evisynth.search.duplicates.evidence import Agreement, Evidence, Title, compared
-from evisynth.search.duplicates.keys import Keys, record_keys
+from evisynth.search.duplicates.keys import READ_OF_ABSTRACT, Keys, record_keys
 from evisynth.search.duplicates.matching import Verdict, verdict
 from evisynth.search.record import Record
 
@@ -21,10 +24,11 @@ REVIEW_FROM = 0.8
 MEMBERS_FROM = 0.6
 # Before two groups are joined, up to this many members of one are compared with as many of the other.
 COMPARED_MEMBERS = 12
+# Pairs that are decided in one go.
+PAIRS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """Two records that are, or may be, one publication: why, and how alike they are (0 to 1)."""
 
     a: str
@@ -33,37 +37,84 @@ class Merge:
     score: float
 
 
-@dataclass(slots=True)
-class Component:
-    """The records that likely pairs connect: their keys, what the rules propose, what people should see."""
+class Batch(NamedTuple):
+    """Some components: their records, and the likely pairs of each component, which follow each other."""
 
-    keys: dict[str, Keys]
-    proposed: list[Merge] = field(default_factory=list)  # strongest first
-    doubtful: list[Merge] = field(default_factory=list)
-    agreeing: set[tuple[str, str]] = field(default_factory=set)  # pairs that may be in one group
+    names: list[str]
+    records: list[Record]
+    titles: list[str]  # bare ones
+    pairs: list[tuple[int, int, float]]  # places of two records in the batch, similarity of their titles
+    ends: list[int]  # where in `pairs` each component ends
+
+
+class Component(NamedTuple):
+    """The records that likely pairs connect: what the rules propose, what people should see."""
+
+    proposed: list[Merge]  # strongest first
+    doubtful: list[Merge]
+    agreeing: set[tuple[str, str]]  # pairs that may be in one group
+    keys: dict[str, Keys]  # empty where a component is a single pair: then no groups are compared
 
 
 def strongest_first(merge: Merge) -> tuple[float, str, str]:
     return (-merge.score, merge.a, merge.b)
 
 
-def components(names: Sequence[str], records: Sequence[Record]) -> Iterator[Component]:
+def components(names: Sequence[str], records: Sequence[Record], run: Map = map) -> Iterator[Component]:
     """All components of the records, with every likely pair decided, in the order of their first record."""
-    pairs, similarity = likely_pairs(records)
-    if not len(pairs):
+    if run is not map:
+        records = [compact(record) for record in records]
+    likely = likely_pairs(records, run)
+    for decided in run(decide, batches(names, records, likely)):
+        yield from decided
+
+
+def compact(record: Record) -> Record:
+    """The record without what is never compared, to send it over a network."""
+    if not record.raw and not record.keywords and len(record.abstract) <= READ_OF_ABSTRACT:
+        return record
+    return replace(record, raw="", keywords=(), abstract=record.abstract[:READ_OF_ABSTRACT])
+
+
+def batches(names: Sequence[str], records: Sequence[Record], likely: Likely) -> Iterator[Batch]:
+    """The components in portions of about `PAIRS` pairs; none is divided."""
+    if not len(likely.pairs):
         return
-    first = first_of_component(pairs, len(records))[pairs[:, 0]]
+    first = first_of_component(likely.pairs, len(records))[likely.pairs[:, 0]]
     order = np.argsort(first, kind="stable")
-    starts = np.flatnonzero(np.diff(first[order], prepend=-1)).tolist()
-    left, right = pairs[order].T.tolist()
-    alike = similarity[order].tolist()
-    for start, end in zip(starts, [*starts[1:], len(left)], strict=True):
-        places = {*left[start:end], *right[start:end]}
-        component = Component({names[place]: record_keys(records[place]) for place in places})
-        for a, b, similar in zip(left[start:end], right[start:end], alike[start:end], strict=True):
-            decide(component, names[a], names[b], similar)
-        component.proposed.sort(key=strongest_first)
-        yield component
+    ends = np.append(np.flatnonzero(np.diff(first[order])) + 1, len(order))
+    start = 0
+    while start < len(order):
+        last = int(np.searchsorted(ends[:-1], start + PAIRS))
+        end = int(ends[last])
+        chosen = order[start:end]
+        places, within = np.unique(likely.pairs[chosen], return_inverse=True)
+        left, right = within.reshape(-1, 2).T.tolist()
+        yield Batch(
+            names=[names[place] for place in places.tolist()],
+            records=[records[place] for place in places.tolist()],
+            titles=[likely.titles[place] for place in places.tolist()],
+            pairs=list(zip(left, right, likely.similarity[chosen].tolist(), strict=True)),
+            ends=(ends[(ends > start) & (ends <= end)] - start).tolist(),
+        )
+        start = end
+
+
+def decide(batch: Batch) -> list[Component]:
+    """Give each pair of a batch its verdict."""
+    keys = list(map(record_keys, batch.records, batch.titles))
+    found, start = [], 0
+    for end in batch.ends:
+        component = Component([], [], set(), {})
+        for a, b, similarity in batch.pairs[start:end]:
+            decide_pair(component, (batch.names[a], batch.names[b]), compared(keys[a], keys[b], similarity))
+        if end - start > 1:
+            component.proposed.sort(key=strongest_first)
+            places = {place for pair in batch.pairs[start:end] for place in pair[:2]}
+            component.keys.update((batch.names[place], keys[place]) for place in places)
+        found.append(component)
+        start = end
+    return found
 
 
 def first_of_component(pairs: Pairs, size: int) -> Integers:
@@ -80,17 +131,16 @@ def first_of_component(pairs: Pairs, size: int) -> Integers:
             first = lower
 
 
-def decide(component: Component, a: str, b: str, similarity: float) -> None:
-    """Give one pair its verdict."""
-    evidence = compared(component.keys[a], component.keys[b], similarity)
+def decide_pair(component: Component, pair: tuple[str, str], evidence: Evidence) -> None:
+    """Put what the evidence on two records says where it belongs."""
     found = verdict(evidence)
     if agree(found):
-        component.agreeing.add((a, b))
+        component.agreeing.add(pair)
     if found.merge:
-        component.proposed.append(Merge(a, b, found.reason, min(found.score, 0.9999)))
+        component.proposed.append(Merge(*pair, found.reason, min(found.score, 0.9999)))
     elif found.score >= REVIEW_FROM and worth_a_look(evidence, found):
         reason = f"alike, but {found.reason}" if found.reason else "alike, but no rule decides"
-        component.doubtful.append(Merge(a, b, reason, found.score))
+        component.doubtful.append(Merge(*pair, reason, found.score))
 
 
 def worth_a_look(evidence: Evidence, found: Verdict) -> bool:
@@ -115,7 +165,7 @@ def members_agree(component: Component, left: Sequence[str], right: Sequence[str
     keys in the component and are not asked.
     """
     if len(left) == len(right) == 1:
-        return True
+        return True  # the pair itself was decided
     own, others = (with_numbers_of_group(component.keys, names) for names in (left, right))
     return all(
         (min(a, b), max(a, b)) in component.agreeing or agree(verdict(compared(own[a], others[b])))

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from evisynth.cluster import Map
 from evisynth.errors import DataError
 from evisynth.search.duplicates.decisions import Merge, components, members_agree, strongest_first
 from evisynth.search.duplicates.sets import Sets
@@ -22,8 +23,7 @@ class Correction:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateGroup:
+class DuplicateGroup(NamedTuple):
     """Records of one publication. `best` is the fullest record; a record alone has no merges."""
 
     members: tuple[str, ...]
@@ -39,11 +39,14 @@ class Grouping:
     review_band: tuple[Merge, ...]
 
 
-def duplicate_groups(records: Mapping[str, Record], corrections: Sequence[Correction] = ()) -> Grouping:
+def duplicate_groups(
+    records: Mapping[str, Record], corrections: Sequence[Correction] = (), run: Map = map
+) -> Grouping:
     """Group the records (by id) of one publication.
 
     Every record is in exactly one group. The result does not depend on the order of `records`. Corrections by
-    people win over every rule and veto; leaving one out restores what was before it.
+    people win over every rule and veto; leaving one out restores what was before it. `run` does the parts of
+    the work, here or elsewhere (see `evisynth.cluster`).
 
     Raises
     ------
@@ -64,7 +67,7 @@ def duplicate_groups(records: Mapping[str, Record], corrections: Sequence[Correc
     automatic = Sets()
     chosen = [records[name] for name in distinct]
     for merge in merges_by_rule(
-        distinct, chosen, automatic, lambda merge: not separated(final, apart, merge), doubtful
+        distinct, chosen, automatic, lambda merge: not separated(final, apart, merge), doubtful, run
     ):
         take(merge, final, accepted)
     return Grouping(as_groups(records, names, final, accepted), review_band(doubtful, final, apart))
@@ -76,19 +79,20 @@ def merges_by_rule(
     joined: Sets,
     allowed: Callable[[Merge], bool],
     doubtful: list[Merge],
+    run: Map = map,
 ) -> Iterator[Merge]:
     """Merges that the rules propose, strongest first within a component, as long as all members agree.
 
     Each merge is joined in `joined` before it is given; what stays doubtful is added to `doubtful`.
     """
-    for component in components(names, records):
+    for component in components(names, records, run):
         doubtful += component.doubtful
         for merge in component.proposed:
             if joined.together(merge.a, merge.b) or not allowed(merge):
                 continue
             if not members_agree(component, joined.of(merge.a), joined.of(merge.b)):
                 doubtful.append(
-                    replace(merge, reason=f"{merge.reason}, but other records of the group differ")
+                    merge._replace(reason=f"{merge.reason}, but other records of the group differ")
                 )
                 continue
             joined.join(merge.a, merge.b)
@@ -96,8 +100,7 @@ def merges_by_rule(
 
 
 def take(merge: Merge, sets: Sets, accepted: list[Merge]) -> None:
-    if not sets.together(merge.a, merge.b):
-        sets.join(merge.a, merge.b)
+    if sets.join(merge.a, merge.b):
         accepted.append(merge)
 
 
@@ -184,15 +187,16 @@ def as_groups(
     of_root: dict[str, list[Merge]] = {}
     for merge in merges:
         of_root.setdefault(sets.root(merge.a), []).append(merge)
+    first_of = {min(members): sorted(members) for members in sets.joined()}
+    later = {name for members in first_of.values() for name in members[1:]}
     groups = []
     for name in names:
-        members = sets.of(name)
-        if len(members) == 1:
-            groups.append(DuplicateGroup((name,), name, ()))
-        elif name == min(members):
+        if members := first_of.get(name):
             best = min(members, key=lambda member: (*fullness(records[member]), member))
             own = sorted(of_root[sets.root(name)], key=strongest_first)
-            groups.append(DuplicateGroup(tuple(sorted(members)), best, tuple(own)))
+            groups.append(DuplicateGroup(tuple(members), best, tuple(own)))
+        elif name not in later:
+            groups.append(DuplicateGroup((name,), name, ()))
     return tuple(groups)
 
 

@@ -23,6 +23,10 @@ from evisynth.search.duplicates.wording import (
 from evisynth.search.record import Record
 
 PLAIN_PAGES = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
+# Letters of an abstract that are read at all.
+READ_OF_ABSTRACT = 600
+# Letters; a longer title names what it is about, and is printed once.
+LONGEST_SERIAL = 80
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
@@ -114,9 +118,9 @@ def notice_of(title: str) -> str:
 
 def is_serial(title: str) -> bool:
     """Whether the title is one that a journal prints again and again."""
-    if SERIAL_TITLES.fullmatch(title):
-        return True
-    return SERIAL_BEGINNINGS.match(title) is not None and len(title) < 80
+    if len(title) >= LONGEST_SERIAL:
+        return False
+    return SERIAL_TITLES.fullmatch(title) is not None or SERIAL_BEGINNINGS.match(title) is not None
 
 
 def is_registration(record: Record) -> bool:
@@ -140,6 +144,8 @@ def registry_numbers(record: Record, *, registration: bool) -> tuple[str, ...]:
 
     A EudraCT number is one trial in every country: EUCTR2011-001234-12-GB -> euctr201100123412.
     """
+    if not record.registry_ids and not registration:
+        return ()
     numbers = list(record.registry_ids)
     if registration:
         places = (record.accession, record.journal, record.journal_abbreviation, *record.links)
@@ -184,7 +190,7 @@ def journals_of(record: Record) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=16384)
 def abstract_letters(abstract: str) -> str:
     """The first 400 letters and digits of an abstract."""
-    return squeeze(abstract[:600])[:400]
+    return squeeze(abstract[:READ_OF_ABSTRACT])[:400]
 
 
 def abstract_start(abstract: str) -> str:
@@ -208,9 +214,10 @@ def pages_of(record: Record) -> tuple[str, str]:
     return page_range(record.pages or (record.issue if issue_is_article(record.issue) else ""))
 
 
-def record_keys(record: Record) -> Keys:
-    """The normalised keys of a record."""
-    title = bare_title(record.title)
+def record_keys(record: Record, title: str | None = None) -> Keys:
+    """The normalised keys of a record; `title` is its bare title where that is known already."""
+    if title is None:
+        title = bare_title(record.title)
     squeezed = title.replace(" ", "")
     parts, notice, serial = title_marks(title)
     first_page, last_page = pages_of(record)

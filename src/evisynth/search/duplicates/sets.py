@@ -1,6 +1,6 @@
 """Disjoint sets of records (union-find), with their members."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class Sets:
@@ -14,16 +14,26 @@ class Sets:
         """One member that stands for the whole set."""
         return self._root.get(name, name)
 
-    def join(self, a: str, b: str) -> None:
-        a, b = self.root(a), self.root(b)
+    def join(self, a: str, b: str) -> bool:
+        """Make one set of the two; whether they were two."""
+        a, b = self._root.get(a, a), self._root.get(b, b)
         if a == b:
-            return
-        if len(self.of(a)) < len(self.of(b)):
-            a, b = b, a
-        taken = self._members.pop(b, [b])
-        for name in taken:
+            return False
+        members, taken = self._members.get(a), self._members.get(b)
+        if taken and (not members or len(members) < len(taken)):
+            a, b, members, taken = b, a, taken, members
+        if not members:
+            members = self._members[a] = [a]
+        for name in taken or (b,):
             self._root[name] = a
-        self._members.setdefault(a, [a]).extend(taken)
+            members.append(name)
+        if taken:
+            del self._members[b]
+        return True
+
+    def joined(self) -> Iterable[Sequence[str]]:
+        """All sets of more than one record."""
+        return self._members.values()
 
     def of(self, name: str) -> Sequence[str]:
         """All members of the record's set."""

@@ -1,7 +1,7 @@
 """A new search against the records that are there: only what is new goes to screening."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evisynth.errors import DataError
 from evisynth.search.duplicates.decisions import Merge, strongest_first
@@ -74,7 +74,7 @@ def new_records(
     def allowed(merge: Merge) -> bool:
         two_groups = bool(group_of(merge.a) and group_of(merge.b))
         if two_groups:
-            doubtful.append(replace(merge, reason=f"{merge.reason}, but known to be in two groups"))
+            doubtful.append(merge._replace(reason=f"{merge.reason}, but known to be in two groups"))
         return not two_groups
 
     accepted += merges_by_rule(distinct, [records[name] for name in distinct], joined, allowed, doubtful)
