@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 
 from evisynth.errors import DataError
-from evisynth.synthesis.measures.scale import measure_named
 from evisynth.synthesis.measures.two_by_two import (
     ALL_EVENTS,
     NO_CORRECTION,
@@ -170,8 +169,3 @@ def test_corrected_variances_are_always_above_zero(table):
     for effects in (log_risk_ratio, log_odds_ratio, risk_difference):
         found = effects(table)
         assert (found.vi[found.defined] > 0).all()
-
-
-def test_an_unknown_measure_is_offered_the_nearest():
-    with pytest.raises(DataError, match="Did you mean RR"):
-        measure_named("rr")

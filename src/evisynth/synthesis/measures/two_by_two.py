@@ -13,18 +13,32 @@ the intervention.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
+from evisynth.synthesis.measures import binary
+from evisynth.synthesis.measures.effects import ALL_EVENTS, NO_EVENTS, Dropped, StudyEffects
 from evisynth.synthesis.measures.scale import Flags, Vector
+from evisynth.synthesis.measures.zero_cells import NO_CORRECTION, ONLY_ZERO, ZeroCells
 
-NO_EVENTS = "no events in either group"
-ALL_EVENTS = "everyone in both groups had the event"
-
-Dropped = tuple[tuple[str, str], ...]  # (study, reason) of each study that is left out
+__all__ = [
+    "ALL_EVENTS",
+    "NO_CORRECTION",
+    "NO_EVENTS",
+    "ONLY_ZERO",
+    "Cells",
+    "Dropped",
+    "StudyEffects",
+    "TwoByTwo",
+    "ZeroCells",
+    "corrected_cells",
+    "log_odds_ratio",
+    "log_risk_ratio",
+    "risk_difference",
+]
 
 
 class Cells(NamedTuple):
@@ -42,35 +56,6 @@ class Cells(NamedTuple):
     @property
     def n2(self) -> Vector:
         return self.c + self.d
-
-
-@dataclass(frozen=True, slots=True)
-class ZeroCells:
-    """What is done about zero cells before an effect or a variance is computed.
-
-    only-zero : `value` is added to all four cells of each study that has a zero in any of the four.
-    all       : `value` is added to all four cells of every study.
-    none      : nothing is added; an effect that then does not exist is left out and named.
-    """
-
-    to: Literal["only-zero", "all", "none"] = "only-zero"
-    value: float = 0.5
-
-    def __post_init__(self) -> None:
-        if self.to not in ("only-zero", "all", "none"):
-            raise DataError(f"Zero cells: {self.to!r} is not a rule; the rules are only-zero, all and none.")
-        if self.to != "none" and not (math.isfinite(self.value) and self.value > 0):
-            raise DataError(f"Zero cells: a correction of {self.value:g} is not above 0; 0.5 is usual.")
-
-    def __str__(self) -> str:
-        if self.to == "none":
-            return "nothing is added to zero cells"
-        whom = "each study with a zero cell" if self.to == "only-zero" else "every study"
-        return f"{self.value:g} is added to all four cells of {whom}"
-
-
-ONLY_ZERO = ZeroCells()
-NO_CORRECTION = ZeroCells("none")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +101,11 @@ class TwoByTwo:
     @property
     def cells(self) -> Cells:
         return Cells(self.events1, self.n1 - self.events1, self.events2, self.n2 - self.events2)
+
+    @property
+    def columns(self) -> dict[str, Vector]:
+        """The columns as `effect_sizes` takes them: effect_sizes("OR", studies=table.studies, **table.columns)."""
+        return {"events1": self.events1, "n1": self.n1, "events2": self.events2, "n2": self.n2}
 
     @property
     def no_events(self) -> Flags:
@@ -190,36 +180,8 @@ def corrected_cells(table: TwoByTwo, zero_cells: ZeroCells) -> tuple[Cells, Flag
     Source: Cochrane Handbook 6, section 10.4.4.1.
     """
     a, b, c, d = table.cells
-    if zero_cells.to == "none":
-        touched = np.zeros(table.k, dtype=np.bool_)
-    elif zero_cells.to == "all":
-        touched = np.ones(table.k, dtype=np.bool_)
-    else:
-        touched = (a == 0) | (b == 0) | (c == 0) | (d == 0)
-    add = np.where(touched, zero_cells.value, 0.0)
+    add, touched = zero_cells.added(a, b, c, d)
     return Cells(a + add, b + add, c + add, d + add), touched
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StudyEffects:
-    """The effect of each study of a table, in the table's order.
-
-    yi, vi    : (k,) effects on the analysis scale and their sampling variances; NaN where a study has none.
-    corrected : (k,) whether something was added to the study's cells.
-    undefined : (study, reason) of each study without an effect of its own.
-    """
-
-    measure: str
-    studies: tuple[str, ...]
-    yi: Vector
-    vi: Vector
-    corrected: Flags
-    undefined: Dropped
-
-    @property
-    def defined(self) -> Flags:
-        """(k,) the studies that have an effect of their own."""
-        return ~np.isnan(self.yi)
 
 
 def log_risk_ratio(
@@ -232,11 +194,9 @@ def log_risk_ratio(
 
     Source: Cochrane Handbook 6, section 10.4; Greenland & Robins 1985, doi:10.2307/2530643.
     """
-    (a, b, c, d), corrected = corrected_cells(table, zero_cells)
-    n1, n2 = a + b, c + d
+    cells, corrected = corrected_cells(table, zero_cells)
     with np.errstate(divide="ignore", invalid="ignore"):
-        yi = np.log((a / n1) / (c / n2))
-        vi = 1 / a - 1 / n1 + 1 / c - 1 / n2
+        yi, vi = binary.risk_ratio(*cells)
     return _relative_effects("RR", table, yi, vi, corrected, uninformative=uninformative)
 
 
@@ -250,10 +210,9 @@ def log_odds_ratio(
 
     Source: Woolf 1955, doi:10.1111/j.1469-1809.1955.tb01348.x; Cochrane Handbook 6, section 10.4.
     """
-    (a, b, c, d), corrected = corrected_cells(table, zero_cells)
+    cells, corrected = corrected_cells(table, zero_cells)
     with np.errstate(divide="ignore", invalid="ignore"):
-        yi = np.log((a * d) / (b * c))
-        vi = 1 / a + 1 / b + 1 / c + 1 / d
+        yi, vi = binary.odds_ratio(*cells)
     return _relative_effects("OR", table, yi, vi, corrected, uninformative=uninformative)
 
 
@@ -271,10 +230,10 @@ def risk_difference(
 
     Source: Cochrane Handbook 6, section 10.4.
     """
-    (a, b, c, d), corrected = corrected_cells(table, zero_cells)
-    n1, n2 = a + b, c + d
-    yi = a / n1 - c / n2 if correct_estimate else table.events1 / table.n1 - table.events2 / table.n2
-    vi = a * b / n1**3 + c * d / n2**3
+    cells, corrected = corrected_cells(table, zero_cells)
+    yi, vi = binary.risk_difference(*cells)
+    if not correct_estimate:
+        yi = table.events1 / table.n1 - table.events2 / table.n2
     undefined = () if uninformative else _uninformative(table)
     return _without("RD", table, yi, vi, corrected, undefined=undefined)
 
