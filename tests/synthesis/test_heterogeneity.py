@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from evisynth.errors import DataError
-from evisynth.synthesis.heterogeneity import cochran_q, h2_from_q, i2_from_q, p_of_q
+from evisynth.synthesis.heterogeneity import (
+    cochran_q,
+    h2_from_q,
+    h_interval_from_q,
+    i2_from_q,
+    i2_interval_from_q,
+    p_of_q,
+)
 
 
 def test_q_of_two_studies_by_hand():
@@ -34,3 +41,28 @@ def test_the_p_value_of_q_is_the_upper_tail_of_chi_square():
 def test_a_negative_q_is_refused():
     with pytest.raises(DataError, match="must be 0 or more"):
         i2_from_q(-1.0, 2)
+
+
+def test_limits_of_h_and_i2_are_those_of_higgins_and_thompson():
+    # meta 8.4-0, metagen on dat.bcg (log risk ratios): H 3.56175294017769 (2.92557528518954 to 4.33626988547742),
+    # I2 0.921173468545621 (0.883163794740589 to 0.946817666259083); and a made set with Q 5.90502629699396, 24 df.
+    assert h_interval_from_q(152.233008082373, 12) == pytest.approx(
+        (2.92557528518954, 4.33626988547742), rel=1e-12
+    )
+    assert i2_interval_from_q(152.233008082373, 12) == pytest.approx(
+        (88.3163794740589, 94.6817666259083), rel=1e-12
+    )
+    assert i2_interval_from_q(5.90502629699396, 24) == pytest.approx((0, 43.8857124850443), rel=1e-12)
+
+
+def test_limits_of_h_need_more_than_two_studies_unless_they_differ():
+    assert h_interval_from_q(1.5, 1) is None
+    assert i2_interval_from_q(1.5, 1) is None
+    assert h_interval_from_q(0.0, 0) is None
+    low, high = h_interval_from_q(9.0, 1)
+    assert 1 <= low < 3 < high
+
+
+def test_a_level_of_an_interval_is_a_fraction():
+    with pytest.raises(DataError, match="Level 95 of an interval"):
+        h_interval_from_q(9.0, 3, 95)

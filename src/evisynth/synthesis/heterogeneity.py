@@ -1,7 +1,9 @@
 """How much the studies of a meta-analysis differ: Q, its test, I2 and H2."""
 
+import math
+
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import chdtrc, ndtri
 
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.scale import Vector
@@ -51,6 +53,42 @@ def h2_from_q(Q: float, df: int) -> float | None:
     """
     _check(Q, df)
     return None if df == 0 else Q / df
+
+
+def h_interval_from_q(Q: float, df: int, level: float = 0.95) -> tuple[float, float] | None:
+    """Limits of H, the square root of H2 = Q / df: exp(log H +- z se), at least 1. None when df = 0.
+
+    With k = df + 1 studies the standard error of log H is (log Q - log df) / (2 (sqrt(2 Q) - sqrt(2 k - 3)))
+    where Q > k, else sqrt((1 - 1 / (3 (k - 2)^2)) / (2 (k - 2))); None with two studies and Q at most 2,
+    for which the latter does not exist.
+
+    Source: Higgins & Thompson 2002, doi:10.1002/sim.1186, appendix A2 (test-based).
+    """
+    _check(Q, df)
+    if not 0 < level < 1:
+        raise DataError(f"Level {level:g} of an interval is not between 0 and 1; 0.95 is usual.")
+    k = df + 1
+    if Q > k and df > 0:
+        se = 0.5 * (math.log(Q) - math.log(df)) / (math.sqrt(2 * Q) - math.sqrt(2 * k - 3))
+    elif k > 2:
+        se = math.sqrt((1 - 1 / (3 * (k - 2) ** 2)) / (2 * (k - 2)))
+    else:
+        return None
+    H, factor = max(1.0, math.sqrt(Q / df)), math.exp(float(ndtri(0.5 + level / 2)) * se)
+    return max(1.0, H / factor), max(1.0, H * factor)
+
+
+def i2_interval_from_q(Q: float, df: int, level: float = 0.95) -> tuple[float, float] | None:
+    """Limits of I2 in percent, those of H turned by I2 = 100 (H^2 - 1) / H^2. None where H has none.
+
+    Source: Higgins & Thompson 2002, doi:10.1002/sim.1186.
+    """
+    limits = h_interval_from_q(Q, df, level)
+    return None if limits is None else (_i2_of_h(limits[0]), _i2_of_h(limits[1]))
+
+
+def _i2_of_h(H: float) -> float:
+    return 100 * (H**2 - 1) / H**2
 
 
 def _check(Q: float, df: int) -> None:

@@ -49,3 +49,12 @@ def test_a_study_alone_has_the_effect_that_it_has_in_a_meta_analysis(table, meas
         assert single.study == study
         assert single.yi == pytest.approx(pooled.yi[at], rel=1e-12)
         assert single.vi == pytest.approx(pooled.vi[at], rel=1e-12)
+
+
+def test_a_single_study_prints_its_effect_or_why_it_has_none():
+    assert str(single_study(PEANUT)) == (
+        f"{PEANUT.studies[0]}: risk ratio 16.5 (95% interval 1.099 to 247.8); "
+        "0.5 added to all four cells because of a zero cell"
+    )
+    empty = single_study(TwoByTwo.from_rows([("Empty", 0, 9, 0, 9)]))
+    assert str(empty) == "Empty: risk ratio, not estimable: no events in either group"

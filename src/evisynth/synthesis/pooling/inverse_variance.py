@@ -1,17 +1,21 @@
-"""Inverse-variance pooling: each study is weighted by the inverse of its variance (plus tau2)."""
+"""Inverse-variance pooling of effects that a table gives, and with a tau2 that is known already."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
-from evisynth.synthesis.heterogeneity import cochran_q
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import StudyEffects
+from evisynth.synthesis.pooling.checks import checked_effects
+from evisynth.synthesis.pooling.fits import COMMON_METHOD
+from evisynth.synthesis.pooling.kernels import Rows
+from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, RANDOM, Pooled, critical_value, need_two
-from evisynth.synthesis.pooling.tau2 import TAU2_METHODS
+from evisynth.synthesis.pooling.tau2 import tau2_dersimonian_laird, tau2_method_named
+
+__all__ = ["checked_effects", "estimate_tau2", "pool_inverse_variance", "pool_study_effects", "weighted_mean"]
 
 
 def pool_inverse_variance(
@@ -23,57 +27,40 @@ def pool_inverse_variance(
     studies: Sequence[str] = (),
     level: float = 0.95,
 ) -> Pooled:
-    """Pool effects by the inverse of their variances.
+    """Pool effects in the common-effect model (tau2 None), or with a between-study variance that is known.
 
-    Parameters
-    ----------
-    yi : (k,) effects on the analysis scale, e.g. log risk ratios.
-    vi : (k,) their sampling variances; all above 0.
-    tau2 : None for the common-effect model; a between-study variance (which may be 0) for random effects.
-    measure : what yi are; decides whether results are shown as ratios.
-    studies : their names; by default Study 1, Study 2, ...
-
-    Returns
-    -------
-    Pooled: mu = sum(wi yi) / sum(wi) with wi = 1 / (vi + tau2), se = 1 / sqrt(sum(wi)), Wald interval.
-    Q is that of the common-effect weights in both models.
-
-    Raises
-    ------
-    DataError : fewer than two studies, a missing effect, a variance that is not positive, a negative tau2.
+    `pool` estimates tau2 too; its docstring has the parameters.
 
     Source: Cochrane Handbook 6, section 10.3; DerSimonian & Laird 1986, doi:10.1016/0197-2456(86)90046-2.
     """
-    names = tuple(studies) or tuple(f"Study {place}" for place in range(1, np.size(yi) + 1))
-    y, v = checked_effects(names, yi, vi)
-    need_two(names, ())
-    return weighted_mean(
-        y, v, tau2, cochran_q(y, v), measure=measure, method="inverse variance", studies=names, level=level
-    )
+    method = COMMON_METHOD if tau2 is None else "REML"
+    return pool(yi, vi, method=method, tau2=tau2, measure=measure, studies=studies, level=level)
 
 
 def pool_study_effects(
-    effects: StudyEffects, *, tau2_method: str | None = None, profile: str = "", level: float = 0.95
+    effects: StudyEffects,
+    *,
+    tau2_method: str | None = None,
+    test: str = "z",
+    profile: str = "",
+    level: float = 0.95,
 ) -> Pooled:
     """Pool the effects that a table gives by inverse variance.
 
-    tau2_method None is the common-effect model; "DL" estimates tau2 for random effects. Studies without an
-    effect of their own are left out and stand in `dropped`.
+    tau2_method None is the common-effect model; else the estimator of tau2 for random effects. Studies without
+    an effect of their own are left out and stand in `dropped`.
 
     Source: Cochrane Handbook 6, section 10.3.
     """
     kept = effects.defined
     names = tuple(study for study, there in zip(effects.studies, kept.tolist(), strict=True) if there)
     need_two(names, effects.undefined)
-    y, v = checked_effects(names, effects.yi[kept], effects.vi[kept])
-    tau2 = None if tau2_method is None else estimate_tau2(tau2_method, y, v)
-    return weighted_mean(
-        y,
-        v,
-        tau2,
-        cochran_q(y, v),
+    return pool(
+        effects.yi[kept],
+        effects.vi[kept],
+        method=COMMON_METHOD if tau2_method is None else tau2_method,
+        test=test,
         measure=effects.measure,
-        method=_method_name("inverse variance", tau2_method),
         studies=names,
         level=level,
         profile=profile,
@@ -82,10 +69,17 @@ def pool_study_effects(
 
 
 def estimate_tau2(tau2_method: str, yi: Vector, vi: Vector, centre: float | None = None) -> float:
-    """tau2 by the method of this name; a DataError names the known ones."""
-    if tau2_method not in TAU2_METHODS:
-        raise DataError(f"tau2 method {tau2_method!r} is not known; known are {', '.join(TAU2_METHODS)}.")
-    return TAU2_METHODS[tau2_method](yi, vi, centre)
+    """tau2 by the method of this name; a DataError names the known ones.
+
+    `centre` is what Q is measured from in the DerSimonian-Laird estimator, see there; the other estimators
+    measure from their own weighted mean.
+    """
+    method = tau2_method_named(tau2_method)
+    if method.weighted:
+        raise DataError(f"{method.id} ({method.title}) needs weights, which this analysis has no place for.")
+    if method.id == "DL":
+        return tau2_dersimonian_laird(yi, vi, centre)
+    return float(method.estimate(Rows.of(yi, vi))[0])
 
 
 def weighted_mean(
@@ -128,27 +122,3 @@ def weighted_mean(
         dropped=dropped,
         level=level,
     )
-
-
-def checked_effects(studies: tuple[str, ...], yi: ArrayLike, vi: ArrayLike) -> tuple[Vector, Vector]:
-    """yi and vi as (k,) arrays, one for each study; a DataError names the study that cannot be pooled."""
-    y, v = np.array(yi, dtype=np.float64), np.array(vi, dtype=np.float64)
-    if not y.shape == v.shape == (len(studies),):
-        raise DataError(
-            f"{len(studies)} studies, effects of shape {y.shape} and variances of shape {v.shape}: "
-            "each study needs one of both."
-        )
-    if np.all(np.isfinite(y) & np.isfinite(v) & (v > 0)):
-        return y, v
-    for study, effect, variance in zip(studies, y.tolist(), v.tolist(), strict=True):
-        if not math.isfinite(effect):
-            raise DataError(
-                f"{study}: effect {effect:g} is not a number. Leave the study out or give its effect."
-            )
-        if not (math.isfinite(variance) and variance > 0):
-            raise DataError(f"{study}: variance {variance:g} is not positive; check its standard error.")
-    return y, v
-
-
-def _method_name(pooling: str, tau2_method: str | None) -> str:
-    return pooling if tau2_method is None else f"{pooling}, tau2 {tau2_method}"

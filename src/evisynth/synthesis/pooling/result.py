@@ -1,15 +1,22 @@
 """What a meta-analysis gives: one pooled effect, its uncertainty, and how the studies took part."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, stdtr
 
 from evisynth.errors import DataError
-from evisynth.synthesis.heterogeneity import h2_from_q, i2_from_q, p_of_q
+from evisynth.synthesis.heterogeneity import h2_from_q, i2_from_q, i2_interval_from_q, p_of_q
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import Dropped
+from evisynth.synthesis.pooling.intervals import critical_value, uncertainty
+from evisynth.synthesis.pooling.kernels import Rows
+from evisynth.synthesis.pooling.tau2_limits import Tau2Interval, tau2_interval
+from evisynth.synthesis.prediction import prediction_interval, prediction_method_named
+
+__all__ = ["COMMON", "MODELS", "RANDOM", "Model", "Pooled", "critical_value", "need_two"]
 
 Model = Literal["common effect", "random effects"]
 COMMON: Model = "common effect"
@@ -17,18 +24,12 @@ RANDOM: Model = "random effects"
 MODELS: tuple[Model, Model] = (COMMON, RANDOM)
 
 
-def critical_value(level: float) -> float:
-    """The two-sided normal quantile of a confidence level given as a fraction: 1.959964 for 0.95."""
-    if not 0 < level < 1:
-        raise DataError(f"Confidence level {level:g} is not between 0 and 1; 0.95 is usual.")
-    return float(ndtri(0.5 + level / 2))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Pooled:
     """A pooled effect. Everything without `estimate` in its name is on the analysis scale (log for a ratio).
 
     studies  : the k studies that the pooled effect uses, in the order of the data.
+    mu, se   : the pooled effect and its standard error, by `test`.
     yi, vi   : (k,) their own effects and sampling variances; NaN where a study counts in the pooled effect
                but has no effect of its own (metafor profile).
     weights  : (k,) percent of the pooled effect, together 100.
@@ -36,6 +37,14 @@ class Pooled:
     tau2     : between-study variance; 0 in a common-effect model.
     profile  : id of the arithmetic, "" for effects that were given and not computed from tables.
     dropped  : (study, reason) of each study that is left out.
+    level    : of the intervals, as a fraction.
+    test     : of the pooled effect, see `intervals.TESTS`.
+    ddf      : degrees of freedom of its t; None for the normal.
+    tau2_method : the estimator of tau2; "" where none was estimated: common effect, or tau2 was given.
+    se_tau2  : standard error of tau2; None where it is not known.
+    vt       : typical sampling variance (Higgins & Thompson 2002), behind I2_tau2; None where it is not known.
+    ll, likelihood : log likelihood at mu and tau2, and which one it is, "ML" or "REML"; None and "" where it
+               was not computed.
     """
 
     measure: str
@@ -53,6 +62,30 @@ class Pooled:
     tau2: float
     dropped: Dropped = ()
     level: float = 0.95
+    test: str = "z"
+    ddf: float | None = None
+    tau2_method: str = ""
+    se_tau2: float | None = None
+    vt: float | None = None
+    ll: float | None = None
+    likelihood: Literal["", "ML", "REML"] = ""
+
+    def __str__(self) -> str:
+        low, high = self.estimate_ci
+        name, interval = (
+            measure_named(self.measure).name,
+            f"{100 * self.level:g}% interval {low:.4g} to {high:.4g}",
+        )
+        effect = f"{name} {self.estimate:.4g} ({interval}), p = {self.p:.4g}"
+        spread = f"Q {self.Q:.2f} on {self.df} df" + ("" if self.p_Q is None else f", p = {self.p_Q:.4g}")
+        if self.I2 is not None:
+            spread += f"; I2 {self.I2:.1f}% (from Q)"
+        if self.model == RANDOM:
+            share = "" if self.I2_tau2 is None else f", I2 {self.I2_tau2:.1f}% (from tau2)"
+            spread += f"; tau2 {self.tau2:.4g}{share}"
+        lines = [f"{effect}; {self.model}, {self.method}, test {self.test}, k = {self.k}", spread]
+        lines += [f"left out: {study} ({reason})" for study, reason in self.dropped]
+        return "\n".join(lines)
 
     @property
     def k(self) -> int:
@@ -61,21 +94,36 @@ class Pooled:
 
     @property
     def ci_low(self) -> float:
-        return self.mu - critical_value(self.level) * self.se
+        return self.mu - critical_value(self.level, self.ddf) * self.se
 
     @property
     def ci_high(self) -> float:
-        return self.mu + critical_value(self.level) * self.se
+        return self.mu + critical_value(self.level, self.ddf) * self.se
+
+    @property
+    def ci(self) -> tuple[float, float]:
+        return self.ci_low, self.ci_high
 
     @property
     def z(self) -> float:
-        """The test statistic of no effect."""
+        """The test statistic of no effect: z, or t where `ddf` is given.
+
+        Infinite where the standard error is 0, which Hartung and Knapp's is for studies that are all equal.
+        """
+        if self.se == 0:
+            return math.copysign(math.inf, self.mu) if self.mu else math.nan
         return self.mu / self.se
 
     @property
     def p(self) -> float:
-        """Two-sided p value of no effect, normal."""
-        return float(2 * ndtr(-abs(self.z)))
+        """Two-sided p value of no effect, of the normal or of t with `ddf` degrees of freedom."""
+        below = -abs(self.z)
+        return float(2 * (ndtr(below) if self.ddf is None else stdtr(self.ddf, below)))
+
+    @property
+    def tau(self) -> float:
+        """Between-study standard deviation, on the analysis scale."""
+        return float(np.sqrt(self.tau2))
 
     @property
     def p_Q(self) -> float | None:
@@ -87,8 +135,106 @@ class Pooled:
         return i2_from_q(self.Q, self.df)
 
     @property
+    def I2_ci(self) -> tuple[float, float] | None:
+        """Percent: the limits of I2 from Q at the same level (test-based)."""
+        return i2_interval_from_q(self.Q, self.df, self.level)
+
+    @property
     def H2(self) -> float | None:
+        """From Q."""
         return h2_from_q(self.Q, self.df)
+
+    @property
+    def I2_tau2(self) -> float | None:
+        """Percent, from tau2 and the typical sampling variance, as metafor and today's RevMan give it."""
+        return None if self.vt is None else 100 * self.tau2 / (self.tau2 + self.vt)
+
+    @property
+    def H2_tau2(self) -> float | None:
+        """1 + tau2 / vt."""
+        return None if self.vt is None else 1 + self.tau2 / self.vt
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters were estimated: the effect, and tau2 where it was."""
+        return 2 if self.tau2_method else 1
+
+    @property
+    def AIC(self) -> float | None:
+        """Akaike's information criterion, -2 ll + 2 q with q parameters."""
+        return None if self.ll is None else -2 * self.ll + 2 * self.parameters
+
+    @property
+    def BIC(self) -> float | None:
+        """-2 ll + q log(n), n = k for ML and k - 1 for REML."""
+        return None if self.ll is None else -2 * self.ll + self.parameters * float(np.log(self._n))
+
+    @property
+    def AICc(self) -> float | None:
+        """AIC with the correction for few studies, -2 ll + 2 q n / (n - q - 1); None unless n > q + 1."""
+        q, n = self.parameters, self._n
+        return None if self.ll is None or n <= q + 1 else -2 * self.ll + 2 * q * n / (n - q - 1)
+
+    @property
+    def _n(self) -> int:
+        return self.k - 1 if self.likelihood == "REML" else self.k
+
+    def tau2_interval(
+        self, kind: str = "QP", *, weights: Vector | None = None, level: float | None = None
+    ) -> Tau2Interval | None:
+        """Confidence limits of tau2, and of tau, I2 and H2 with it; None in a common-effect model.
+
+        Parameters
+        ----------
+        kind : QP (Q-profile), BJ, J or GENQ (generalised Q), or PL (profile likelihood, for ML and REML).
+        weights : (k,) of the generalised Q, for GENQ.
+        level : as a fraction; by default that of the analysis.
+        """
+        if self.model == COMMON or self.vt is None:
+            return None
+        return tau2_interval(
+            Rows.of(self.yi, self.vi),
+            kind=kind,
+            level=self.level if level is None else level,
+            vt=self.vt,
+            tau2=self.tau2,
+            method=self.tau2_method,
+            weights=weights,
+        )
+
+    def prediction_interval(self, method: str = "HTS") -> tuple[float, float] | None:
+        """Where the true effect of a new study lies, on the analysis scale, at the level of the analysis.
+
+        `method` is one of `prediction.PREDICTION_METHODS`: by default t with k - 2 degrees of freedom; "own"
+        has the standard error and the degrees of freedom of the test, as metafor. None in a common-effect
+        model, and where no degrees of freedom are left.
+
+        Raises
+        ------
+        DataError : an unknown method.
+        """
+        rule = prediction_method_named(method)
+        if self.model == COMMON:
+            return None
+        se, ddf = self.se, float(self.k - 1)
+        if method == "own":
+            return prediction_interval(self.mu, se, self.tau2, self.ddf, self.level)
+        if rule.se in ("HK", "KR") or (rule.se == "z" and self.test not in ("z", "t")):
+            se, free = self._uncertainty(rule.se)
+            ddf = free if rule.se == "KR" else ddf
+        return prediction_interval(self.mu, se, self.tau2, ddf - rule.fewer, self.level)
+
+    def _uncertainty(self, test: str) -> tuple[float, float]:
+        """The standard error and degrees of freedom that another test would have given."""
+        wi = 1 / (self.vi + self.tau2)
+        if not np.allclose(self.weights, 100 * wi / np.sum(wi)):
+            raise DataError(
+                f"{test} is defined for inverse-variance weights; with other weights take HTS or V."
+            )
+        rows, tau2 = Rows.of(self.yi, self.vi), np.array([self.tau2])
+        _, W1, yPy = rows.centre(tau2)
+        se, ddf = uncertainty(rows, tau2, test, W1, yPy)
+        return float(se[0]), float(ddf[0])
 
     @property
     def estimate(self) -> float:

@@ -31,6 +31,14 @@ class SingleStudy:
     note: str = ""
     level: float = 0.95
 
+    def __str__(self) -> str:
+        name = measure_named(self.measure).name
+        note = f"; {self.note}" if self.note else ""
+        if self.estimate is None or self.estimate_ci is None:
+            return f"{self.study}: {name}, {self.note or 'not estimable'}"
+        low, high = self.estimate_ci
+        return f"{self.study}: {name} {self.estimate:.4g} ({100 * self.level:g}% interval {low:.4g} to {high:.4g}){note}"
+
     @property
     def estimable(self) -> bool:
         return self.yi is not None
