@@ -16,6 +16,12 @@ def test_a_new_folder_has_one_open_end_no_source(tmp_path):
     ]
 
 
+def test_a_new_folder_explains_the_columns_of_an_updated_search(tmp_path):
+    runner.invoke(app, ["new", str(tmp_path / "mine")])
+    assert (tmp_path / "mine/searches.csv").read_text().endswith(",note,update,mapping\n")
+    assert "- `update`: a whole number from 0 to 999\n" in (tmp_path / "mine/README.md").read_text()
+
+
 def test_new_refuses_a_folder_that_has_something_in_it(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     result = runner.invoke(app, ["new", str(tmp_path)])

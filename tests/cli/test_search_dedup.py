@@ -90,7 +90,7 @@ def test_the_report_may_be_the_table_alone(table, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "table.csv", "why.csv"]
 
 
-def test_json_gives_counts_reasons_and_pairs_to_check(table, tmp_path):
+def test_json_gives_counts_reasons_pairs_to_check_and_trials(table, tmp_path):
     result = dedup(table, "-o", tmp_path / "out.csv", "--json")
     assert json.loads(result.stdout) == {
         "records": 3,
@@ -98,7 +98,53 @@ def test_json_gives_counts_reasons_and_pairs_to_check(table, tmp_path):
         "duplicates_removed": 1,
         "merges_by_reason": {"similar title, same journal or volume and first page": 1},
         "to_check": [],
+        "trials": [],
     }
+
+
+REGISTERED = """\
+TY  - UNPB
+TI  - Drops for hiccups
+DB  - ClinicalTrials.gov
+AN  - NCT01234567
+ER  -
+TY  - JOUR
+TI  - Drops for hiccups in adults
+AU  - Ito, K
+PY  - 2011
+JO  - Allergy
+VL  - 7
+SP  - 1
+AB  - Registered as NCT01234567.
+ER  -
+TY  - JOUR
+TI  - DROPS FOR HICCUPS IN ADULTS.
+AU  - Ito, Ken
+PY  - 2011
+JO  - Allergy
+VL  - 7
+SP  - 1
+ER  -
+"""
+
+
+def test_a_trial_has_its_registration_and_its_reports_one_a_publication(tmp_path):
+    (tmp_path / "in.ris").write_text(REGISTERED)
+    result = dedup(
+        tmp_path / "in.ris", "-o", tmp_path / "out.csv", "--json", "--report", tmp_path / "why.html"
+    )
+    assert json.loads(result.stdout)["trials"] == [
+        {"numbers": ["nct01234567"], "registrations": ["in:1"], "reports": ["in:2"]}
+    ]
+    assert (
+        "<td><b>in:1</b> Drops for hiccups</td><td><b>in:2</b> Drops for hiccups in adults</td>"
+        in (tmp_path / "why.html").read_text()
+    )
+    with (tmp_path / "why-merges.csv").open(newline="") as file:
+        merged, trial = csv.DictReader(file)
+    assert (merged["what"], merged["a"], merged["b"]) == ("merged", "in:2", "in:3")
+    assert (trial["what"], trial["a"], trial["b"]) == ("trial", "in:1", "in:2")
+    assert trial["reason"] == "trial nct01234567"
 
 
 def test_an_input_is_never_written_over(table):

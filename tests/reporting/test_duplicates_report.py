@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from evisynth.reporting import duplicates_report
-from evisynth.reporting.duplicates_report import differing, merge_rows, merges_html
+from evisynth.reporting.duplicates_report import differing, linked_trials, merge_rows, merges_html
 from evisynth.search.duplicates import duplicate_groups
 from evisynth.search.record import Record
 
@@ -16,6 +16,9 @@ MILK = Record(
     volume="121",
     pages="343-347",
     database="Embase",
+)
+EGG = Record(
+    title="Egg by mouth", authors=("Burks, A. W.",), year=2012, journal="NEJM", volume="367", pages="233-243"
 )
 COPY = replace(MILK, title=MILK.title.upper(), pages="343-7", database="MEDLINE", abstract="A" * 400)
 ELSEWHERE = replace(MILK, journal="Allergy", volume="63", pages="S12")
@@ -115,3 +118,53 @@ def test_no_cell_of_the_table_is_a_formula(title):
     }
     _, row = merge_rows(records, duplicate_groups(records))
     assert "'" + title + MILK.title in row
+
+
+REGISTERED = Record(
+    title="Milk by mouth <b>",
+    database="ClinicalTrials.gov",
+    accession="NCT01234567",
+    registry_ids=("NCT01234567",),
+)
+NAMES_IT = replace(MILK, registry_ids=("NCT01234567",))
+TRIAL = {
+    "ct": REGISTERED,
+    "m": NAMES_IT,
+    "c": replace(NAMES_IT, pages="343-7"),
+    "e": replace(EGG, registry_ids=("NCT01234567",)),
+}
+
+
+def trial_of(records):
+    grouping = duplicate_groups(records)
+    return grouping, linked_trials(records, grouping)
+
+
+def test_a_trial_names_each_publication_once_by_its_fullest_record():
+    _, (trial,) = trial_of(TRIAL)
+    assert (trial.numbers, trial.registrations, trial.reports) == (("nct01234567",), ("ct",), ("c", "e"))
+
+
+def test_the_page_has_a_table_of_trials_and_none_where_there_are_none():
+    grouping, trials = trial_of(TRIAL)
+    text = merges_html(TRIAL, grouping, trials=trials)
+    assert '<h2 id="trials">Trials (1)</h2>' in text
+    assert "<td><b>ct</b> Milk by mouth &lt;b&gt;</td>" in text
+    assert '<th scope="row">Trials with two or more publications</th><td>1</td>' in text
+    assert 'id="trials"' not in page({"m": MILK})
+
+
+def test_the_table_has_a_row_for_each_further_record_of_a_trial():
+    head, *rows = merge_rows(TRIAL, *trial_of(TRIAL))
+    told = [row[:5] for row in rows if row[0] == "trial"]
+    assert told == [
+        ["trial", "ct", "c", "trial nct01234567", ""],
+        ["trial", "ct", "e", "trial nct01234567", ""],
+    ]
+    assert all(len(row) == len(head) for row in rows)
+
+
+def test_a_trial_without_its_registration_starts_from_its_first_report():
+    records = {name: record for name, record in TRIAL.items() if name != "ct"}
+    _, *rows = merge_rows(records, *trial_of(records))
+    assert [row[1:3] for row in rows if row[0] == "trial"] == [["c", "e"]]

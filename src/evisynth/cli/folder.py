@@ -1,5 +1,6 @@
 """Commands on a review folder. The database is loaded only when a command needs it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from evisynth.cli.console import counted, errors_shown, messages, print_problems, progress
 from evisynth.cli.opening import open_database, open_existing
 from evisynth.cli.starting import write_starting_folder
-from evisynth.errors import DataError
+from evisynth.errors import DataError, Problem
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The review folder.")]
 
@@ -30,8 +31,19 @@ def check(folder: Folder) -> None:
     print_problems(checked.problems)
     if checked.problems:
         messages.print(f"{counted(checked.problems)}.")
+    else:
+        messages.print("No problems; the boxes of the flow diagram add up.")
+    _print_notes(checked.notes)
+    if checked.problems:
         raise typer.Exit(1)
-    messages.print("No problems; the boxes of the flow diagram add up.")
+
+
+def _print_notes(notes: Sequence[Problem]) -> None:
+    """What people should look at, beside the list of problems: it does not change the exit code."""
+    if notes:
+        messages.print("To look at, though the folder can be right as it is:")
+        for note in notes:
+            messages.print(str(note), markup=False)
 
 
 def build(
@@ -50,6 +62,7 @@ def build(
         checked = carry_out(folder, step)
         write_report(checked, target, step)
     print_problems(checked.problems)
+    _print_notes(checked.notes)
     messages.print(
         f"The report is in {target}: report.html, report.docx, report.pdf, figures, tables.", markup=False
     )

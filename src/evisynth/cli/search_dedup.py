@@ -18,7 +18,7 @@ from evisynth.search.formats import read_file
 from evisynth.search.record import Record
 
 if TYPE_CHECKING:
-    from evisynth.search.duplicates import Grouping
+    from evisynth.search.duplicates import Grouping, StudyLink
 
 
 def dedup(
@@ -35,16 +35,19 @@ def dedup(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Show each merge side by side: FILE.html and the same as FILE-merges.csv; FILE.csv for the CSV alone.",
+            help="Show each merge side by side, and the trials: FILE.html and the same as FILE-merges.csv; FILE.csv for "
+            "the CSV alone.",
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print counts, reasons and pairs to check as JSON.")
+        bool, typer.Option("--json", help="Print counts, reasons, pairs to check and trials as JSON.")
     ] = False,
 ) -> None:
     """Find the records of one publication: OUT.csv gives each record's cluster, the report says why."""
+    from evisynth.reporting.duplicates_report import linked_trials  # noqa: PLC0415 - brings numpy
     from evisynth.search.duplicates import duplicate_groups  # noqa: PLC0415 - brings numpy
 
+    trials: tuple[StudyLink, ...] = ()
     with errors_shown():
         outputs = [out, *report_files(report)]
         refuse_overwriting(exports, outputs)
@@ -52,11 +55,14 @@ def dedup(
             records, lost = read_all(exports, step)
             step(f"comparing {len(records):,} records")
             grouping = duplicate_groups(records)
+            if report or as_json:
+                step("linking trials")
+                trials = linked_trials(records, grouping)
             step("writing")
             write_clusters(out, records, grouping)
             for file in outputs[1:]:
-                write_report(file, records, grouping, exports)
-    summary = as_summary(records, grouping)
+                write_report(file, records, grouping, exports, trials)
+    summary = as_summary(records, grouping, trials)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=1))
     counts = f"{summary['records']:,} records are {summary['publications']:,} publications"
@@ -138,19 +144,25 @@ def write_clusters(out: Path, records: Iterable[str], grouping: "Grouping") -> N
 
 
 def write_report(
-    path: Path, records: dict[str, Record], grouping: "Grouping", exports: Sequence[Path]
+    path: Path,
+    records: dict[str, Record],
+    grouping: "Grouping",
+    exports: Sequence[Path],
+    trials: "Sequence[StudyLink]",
 ) -> None:
     from evisynth.reporting.duplicates_report import merge_rows, merges_html  # noqa: PLC0415 - brings numpy
 
     with whole_file(path) as file:
         if path.suffix.lower() == ".csv":
-            csv.writer(file, lineterminator="\n").writerows(merge_rows(records, grouping))
+            csv.writer(file, lineterminator="\n").writerows(merge_rows(records, grouping, trials))
         else:
-            file.write(merges_html(records, grouping, [path.name for path in exports]))
+            file.write(merges_html(records, grouping, [path.name for path in exports], trials))
 
 
-def as_summary(records: dict[str, Record], grouping: "Grouping") -> dict[str, object]:
-    """Counts, merges by reason, and the pairs to check."""
+def as_summary(
+    records: dict[str, Record], grouping: "Grouping", trials: "Sequence[StudyLink]"
+) -> dict[str, object]:
+    """Counts, merges by reason, the pairs to check, and the trials by the fullest record of each publication."""
     reasons = Counter(merge.reason for group in grouping.groups for merge in group.merges)
     return {
         "records": len(records),
@@ -160,6 +172,10 @@ def as_summary(records: dict[str, Record], grouping: "Grouping") -> dict[str, ob
         "to_check": [
             {"a": pair.a, "b": pair.b, "reason": pair.reason, "score": pair.score}
             for pair in grouping.review_band
+        ],
+        "trials": [
+            {"numbers": trial.numbers, "registrations": trial.registrations, "reports": trial.reports}
+            for trial in trials
         ],
     }
 

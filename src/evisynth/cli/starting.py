@@ -133,6 +133,12 @@ We found {{ flow.records }} records, screened {{ flow.screened }} and read {{ fl
 {{ table searches }}
 
 {{ table results }}
+
+## To look at
+
+{{ table review-band }}
+
+{{ table trials }}
 """
 
 KINDS = {
@@ -184,6 +190,8 @@ def _columns_explained() -> str:
 
 def _explained(column: Column) -> str:
     text = KINDS.get(column.kind, "")
+    if column.between:
+        text += f" from {column.between[0]} to {column.between[1]}"
     if column.choices:
         text = ", ".join(column.choices)
     if column.kind == "ref":

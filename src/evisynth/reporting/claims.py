@@ -15,6 +15,7 @@ from evisynth.reporting.document import Derivation
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.found import Found, counted, in_a_row, long_date, no_claim, pick, slug
 from evisynth.reporting.sentences import kappa_interval
+from evisynth.reporting.update_claims import update_claim
 from evisynth.screening.agreement import Agreement
 
 CLAIM = re.compile(r"\{\{\s*(.*?)\s*\}\}")
@@ -83,6 +84,7 @@ class Claims:
         families: dict[str, Callable[[str], Found]] = {
             "review": self._review,
             "flow": self._flow,
+            "update": lambda rest: update_claim(self.findings, rest),
             "searches": self._searches,
             "agreement": self._agreement,
             "randomised": self._randomised,

@@ -8,6 +8,7 @@ from evisynth.extraction.fields import FIELDS
 from evisynth.reporting import numbers
 from evisynth.reporting.document import Derivation
 from evisynth.reporting.findings import Analysed, Findings, Side, StudyRow
+from evisynth.reporting.flow_derivations import flow_derivations
 from evisynth.reporting.references import citation
 from evisynth.reporting.sentences import effect_with_interval, occasions, recipe_in_words, spread_in_words
 
@@ -20,7 +21,7 @@ def all_derivations(findings: Findings) -> dict[str, Derivation]:
         _reports(findings),
         _cells(findings),
         _analyses(findings),
-        _flow(findings),
+        flow_derivations(findings),
     ):
         for derivation in part:
             found[derivation.key] = derivation
@@ -46,7 +47,8 @@ def _sources(findings: Findings) -> Iterator[Derivation]:
             key=f"source/{search.key}",
             title=f"Records from {search.name}",
             value=numbers.whole(search.records),
-            how=f"Counted in the export of {search.platform or search.name}, searched {search.date}. {files}.",
+            how=f"Counted in the export of {search.platform or search.name}, searched {search.date}. {files}."
+            + (f" Read as {search.mapping} says." if search.mapping else ""),
             source=search.source,
         )
 
@@ -224,46 +226,3 @@ def _study_row(analysed: Analysed, row: StudyRow) -> Derivation:
         how=how,
         inputs=tuple(f"cell/{cell}" for cell in cells),
     )
-
-
-# ---------------------------------------------------------------- flow
-
-
-def _flow(findings: Findings) -> Iterator[Derivation]:
-    flow = findings.flow
-    sources = tuple(f"source/{search.key}" for search in findings.searches)
-    reports = findings.reports.values()
-
-    def those(*, retrieved: bool | None = None, state: str = "") -> tuple[str, ...]:
-        return tuple(
-            f"report/{report.key}"
-            for report in reports
-            if (retrieved is None or report.retrieved == retrieved) and (not state or report.state == state)
-        )
-
-    decided = "Counted from the decisions in screening.csv"
-    boxes = (
-        ("records", "Records identified", flow.records, "Sum over all sources searched.", sources),
-        ("duplicates", "Duplicates removed", flow.duplicates_removed,
-         f"Records less unique records; {len(findings.merges)} merges by rule or by people.", ("flow/records",)),
-        ("screened", "Unique records screened", flow.screened, "Groups of duplicates count once.",
-         ("flow/records", "flow/duplicates")),
-        ("excluded", "Records excluded on title and abstract", flow.excluded_screening, f"{decided}.", ("flow/screened",)),
-        ("sought", "Reports sought", flow.sought, "Rows of reports.csv, each an included record.", ("flow/screened",)),
-        ("not-retrieved", "Reports not retrieved", flow.not_retrieved, "As reports.csv says.", those(retrieved=False)),
-        ("assessed", "Reports read in full text", flow.assessed, "Reports retrieved.", ("flow/sought", "flow/not-retrieved")),
-        ("excluded-full-text", "Reports excluded in full text", flow.excluded_full_text, f"{decided}.",
-         ("flow/assessed",)),
-        ("included-reports", "Reports of included studies", flow.included_reports,
-         f"{decided} and study_reports.csv.", those(state="included")),
-        ("included-studies", "Included studies", flow.included_studies, "Rows of studies.csv with status included.",
-         ("flow/included-reports",)),
-        ("ongoing-studies", "Ongoing studies", flow.ongoing_studies, "Rows of studies.csv with status ongoing.", ()),
-        ("awaiting-studies", "Studies awaiting classification", flow.awaiting_studies,
-         "Rows of studies.csv with status awaiting.", ()),
-        ("ongoing-reports", "Reports of ongoing studies", flow.ongoing_reports, f"{decided} and study_reports.csv.", ()),
-        ("awaiting-reports", "Reports of studies awaiting classification", flow.awaiting_reports,
-         f"{decided} and study_reports.csv.", ()),
-    )  # fmt: skip
-    for key, title, n, how, inputs in boxes:
-        yield Derivation(f"flow/{key}", title, numbers.whole(n), how, inputs)

@@ -47,7 +47,8 @@ class Column:
 class Table:
     """`name` is the file name of its CSV (tables/<name>.csv); each cell is a tuple of runs.
 
-    A row with fewer cells than columns is a heading row: its one cell spans the table.
+    A row with fewer cells than columns is a heading row: its one cell spans the table. `as_csv` is what the CSV
+    has where it differs, such as one row for what is shown in several.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Runs, ...], ...]
     notes: tuple[Runs, ...] = ()
+    as_csv: "Table | None" = None
 
 
 @dataclass(frozen=True, slots=True)

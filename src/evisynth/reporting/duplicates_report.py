@@ -1,11 +1,11 @@
-"""What was merged and why, side by side, for a person to check: as one HTML page and as CSV."""
+"""What was merged and why, side by side, for a person to check, and the trials: as one HTML page and as CSV."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from evisynth.reporting.documents.csv import neutral
-from evisynth.search.duplicates import Grouping, Merge
+from evisynth.search.duplicates import Grouping, Merge, StudyLink, joined_record, study_links
 from evisynth.search.record import Record
 
 # An abstract is shown by its beginning; the records themselves have the rest.
@@ -16,7 +16,7 @@ FIELDS = (
     "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "registry ids", "abstract",
     "database", "accession",
 )  # fmt: skip
-MERGED, TO_CHECK = "merged", "to check"
+MERGED, TO_CHECK, TRIAL = "merged", "to check", "trial"
 
 
 def shown(record: Record) -> tuple[str, ...]:
@@ -55,11 +55,26 @@ def all_merges(grouping: Grouping) -> list[Merge]:
     return sorted(merges, key=lambda merge: (merge.score, merge.a, merge.b))
 
 
-def merge_rows(records: Mapping[str, Record], grouping: Grouping) -> Iterator[list[str]]:
-    """The rows of a CSV: merged pairs, weakest first, then those that a person should check, likeliest first.
+def linked_trials(records: Mapping[str, Record], grouping: Grouping) -> tuple[StudyLink, ...]:
+    """The trials of the groups: a group goes in as one record, and is named by the fullest of its own."""
+    return study_links(
+        {
+            group.best: joined_record([records[name] for name in group.members])
+            if len(group.members) > 1
+            else records[group.best]
+            for group in grouping.groups
+        }
+    )
 
-    Columns: what, a, b, reason, score, the fields that differ, and each field of both records. Cells that a
-    spreadsheet would run as a formula are made text.
+
+def merge_rows(
+    records: Mapping[str, Record], grouping: Grouping, trials: Sequence[StudyLink] = ()
+) -> Iterator[list[str]]:
+    """The rows of a CSV: merged pairs, weakest first, those that a person should check, likeliest first, and trials.
+
+    Columns: what, a, b, reason, score, the fields that differ, and each field of both records. Of a trial a row
+    has its first record, a registration where there is one, and one of the others; a score it has not. Cells
+    that a spreadsheet would run as a formula are made text.
     """
     yield [
         "what",
@@ -70,15 +85,26 @@ def merge_rows(records: Mapping[str, Record], grouping: Grouping) -> Iterator[li
         "differ",
         *(f"{name} {side}" for name in FIELDS for side in "ab"),
     ]
-    for what, pairs in ((MERGED, all_merges(grouping)), (TO_CHECK, grouping.review_band)):
-        for pair in pairs:
-            a, b = records[pair.a], records[pair.b]
-            both = [text for sides in zip(shown(a), shown(b), strict=True) for text in sides]
-            head = [what, pair.a, pair.b, pair.reason, f"{pair.score:.4f}", "; ".join(differing(a, b))]
-            yield [neutral(text) for text in (*head, *both)]
+    rows = [
+        (what, pair.a, pair.b, pair.reason, f"{pair.score:.4f}")
+        for what, pairs in ((MERGED, all_merges(grouping)), (TO_CHECK, grouping.review_band))
+        for pair in pairs
+    ]
+    for trial in trials:
+        first, *others = (*trial.registrations, *trial.reports)
+        rows += [(TRIAL, first, other, f"trial {'; '.join(trial.numbers)}", "") for other in others]
+    for head in rows:
+        a, b = records[head[1]], records[head[2]]
+        both = [text for sides in zip(shown(a), shown(b), strict=True) for text in sides]
+        yield [neutral(text) for text in (*head, "; ".join(differing(a, b)), *both)]
 
 
-def merges_html(records: Mapping[str, Record], grouping: Grouping, sources: Sequence[str] = ()) -> str:
+def merges_html(
+    records: Mapping[str, Record],
+    grouping: Grouping,
+    sources: Sequence[str] = (),
+    trials: Sequence[StudyLink] = (),
+) -> str:
     """One page without scripts or anything from outside: counts, the pairs to check, the merges.
 
     Differing fields are marked by colour, bold type and the word "differs". Of more than 2,000 merges the
@@ -87,10 +113,11 @@ def merges_html(records: Mapping[str, Record], grouping: Grouping, sources: Sequ
     merges = all_merges(grouping)
     parts = [
         "<h1>Duplicates</h1>",
-        counts(len(records), grouping, merges, sources),
+        counts(len(records), grouping, merges, sources, trials),
         f'<h2 id="check">To check ({len(grouping.review_band):,})</h2>',
         "<p>These pairs are alike, but no rule says that they are one publication; likeliest first.</p>",
         *(pair_table(records, pair) for pair in grouping.review_band[:SHOWN_MERGES]),
+        *trials_shown(records, trials),
         f'<h2 id="merged">Merged ({len(merges):,})</h2>',
         "<p>The least alike first: what is wrong, if anything, stands near the top.</p>",
         *(pair_table(records, pair) for pair in merges[:SHOWN_MERGES]),
@@ -106,13 +133,42 @@ def merges_html(records: Mapping[str, Record], grouping: Grouping, sources: Sequ
     )
 
 
-def counts(size: int, grouping: Grouping, merges: Iterable[Merge], sources: Sequence[str]) -> str:
+def trials_shown(records: Mapping[str, Record], trials: Sequence[StudyLink]) -> Iterator[str]:
+    """A table of the trials: numbers, registrations and reports. Nothing where no trial has two records."""
+    if not trials:
+        return
+    yield f'<h2 id="trials">Trials ({len(trials):,})</h2>'
+    yield "<p>A trial's registration and the reports that name its number are one study, and not merged.</p>"
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("number", "registrations", "reports"))
+    yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
+    for trial in trials[:SHOWN_MERGES]:
+        cells = (named(records, names) for names in (trial.registrations, trial.reports))
+        number = escape("; ".join(trial.numbers))
+        yield f'<tr><th scope="row">{number}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    yield "</tbody></table>"
+    if len(trials) > SHOWN_MERGES:
+        yield f"<p>The other {len(trials) - SHOWN_MERGES:,} trials are in the CSV file.</p>"
+
+
+def named(records: Mapping[str, Record], names: Iterable[str]) -> str:
+    """Records by id and title, each on its line."""
+    return "<br>".join(f"<b>{escape(name)}</b> {escape(records[name].title)}" for name in names) or "none"
+
+
+def counts(
+    size: int,
+    grouping: Grouping,
+    merges: Iterable[Merge],
+    sources: Sequence[str],
+    trials: Sequence[StudyLink] = (),
+) -> str:
     """The numbers for the flow diagram, and the merges by reason."""
     rows = [
         ("Records", size),
         ("Publications", len(grouping.groups)),
         ("Duplicates removed", size - len(grouping.groups)),
         ("Pairs to check", len(grouping.review_band)),
+        ("Trials with two or more publications", len(trials)),
     ]
     read = f"<p>Read: {', '.join(map(escape, sources))}.</p>" if sources else ""
     reasons = Counter(merge.reason for merge in merges).most_common()

@@ -6,6 +6,7 @@ from evisynth.appraisal.grade import Certainty
 from evisynth.errors import Problem
 from evisynth.extraction.consensus import Cell, FieldAgreement
 from evisynth.reporting.flow import Flow
+from evisynth.reporting.updates import Run
 from evisynth.screening.agreement import Agreement
 from evisynth.search.record import Record
 from evisynth.synthesis.absolute import AbsoluteEffect, NumberNeeded
@@ -91,10 +92,48 @@ class Searched:
     note: str
     files: tuple[FileRead, ...]
     source: str
+    update: int = 0  # 0: of the review's own searches; 1, 2 ...: of a later run
+    mapping: str = ""  # the file that says how its exports are read
 
     @property
     def records(self) -> int:
         return sum(file.records for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class PairToCheck:
+    """Two records that are alike and that no rule merged: people decide. `score` is how alike they are (0 to 1)."""
+
+    a: str
+    b: str
+    reason: str
+    score: float
+    records: tuple[Record, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """A publication that is linked to a trial: its records joined, and what became of it in the review."""
+
+    keys: tuple[str, ...]
+    record: Record
+    report: str  # id in reports.csv; "" where it was not sought
+    studies: tuple[str, ...]  # that study_reports.csv links it to
+    fate: str  # in words
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial by its registry numbers: its registrations, the reports that name it, and the studies that it is in.
+
+    `notes` say what a person should look at.
+    """
+
+    numbers: tuple[str, ...]
+    registrations: tuple[TrialRecord, ...]
+    reports: tuple[TrialRecord, ...]
+    studies: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +282,10 @@ class Findings:
     plan: Plan
     searches: tuple[Searched, ...]
     flow: Flow
+    runs: tuple[Run, ...]  # of the searches, where there was more than one
     merges: tuple[tuple[str, str, str], ...]  # record, record, reason
-    review_band: tuple[tuple[str, str, str], ...]  # pairs that the program leaves to people, and why
+    review_band: tuple[PairToCheck, ...]
+    trials: tuple[Trial, ...]
     decided_duplicates: tuple[tuple[str, str, str, str, str], ...]  # record, record, decision, person, reason
     screened: tuple[StageScreened, ...]
     reports: dict[str, ReportRead]
@@ -256,3 +297,4 @@ class Findings:
     contacts: tuple[Asked, ...]
     analyses: tuple[Analysed, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]  # what a person should look at; nothing is wrong with the folder

@@ -1,13 +1,14 @@
 """The figures of a review from its findings: each with its name, caption, alternative text and drawing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evisynth.appraisal.tools.rob1 import ROB1
 from evisynth.reporting.document import Drawing, Picture
 from evisynth.reporting.figures.forest import draw_forest, forest_alt
 from evisynth.reporting.figures.forest_plot import ForestPlot, ForestRow, ForestTotal
-from evisynth.reporting.figures.prisma_flow import FlowDiagram, draw_prisma_flow, prisma_flow_alt
+from evisynth.reporting.figures.prisma_boxes import FlowDiagram, Update, prisma_flow_alt
+from evisynth.reporting.figures.prisma_flow import draw_prisma_flow
 from evisynth.reporting.figures.risk_of_bias_summary import (
     RiskOfBiasSummary,
     draw_risk_of_bias_summary,
@@ -15,8 +16,9 @@ from evisynth.reporting.figures.risk_of_bias_summary import (
 )
 from evisynth.reporting.figures.traffic_light import TrafficLight, draw_traffic_light, traffic_light_alt
 from evisynth.reporting.findings import Analysed, Findings, StudyRow
-from evisynth.reporting.flow import Counted
+from evisynth.reporting.flow import Counted, Flow
 from evisynth.reporting.sentences import MEASURES, heterogeneity, overall_test
+from evisynth.reporting.updates import updated
 from evisynth.synthesis.analysis import AnalysisResult
 from evisynth.synthesis.profiles import profile_named
 
@@ -55,14 +57,28 @@ def _counts(lines: tuple[Counted, ...]) -> tuple[tuple[str, int], ...]:
     return tuple((line.label, line.n) for line in lines)
 
 
+BOXES = {  # box of the diagram -> derivation of its number
+    "identified": "records", "removed": "duplicates", "screened": "screened", "excluded": "excluded", "sought": "sought",
+    "not_retrieved": "not-retrieved", "assessed": "assessed", "reports_excluded": "excluded-full-text",
+    "included": "included-studies",
+}  # fmt: skip
+
+
 def _prisma_flow(findings: Findings) -> Drawn:
-    flow = findings.flow
-    boxes = {
-        "identified": "records", "removed": "duplicates", "screened": "screened", "excluded": "excluded", "sought": "sought",
-        "not_retrieved": "not-retrieved", "assessed": "assessed", "reports_excluded": "excluded-full-text",
-        "included": "included-studies",
-    }  # fmt: skip
-    diagram = FlowDiagram(
+    """The diagram of the whole review; where its searches were run again that of an update, by the last run."""
+    if findings.runs:
+        diagram, caption = _of_update(findings), "PRISMA 2020 flow diagram of the updated review"
+    else:
+        diagram = replace(
+            _diagram(findings.flow), hrefs={box: why(f"flow/{key}") for box, key in BOXES.items()}
+        )
+        caption = "PRISMA 2020 flow diagram"
+    picture = Picture("prisma-flow", caption, prisma_flow_alt(diagram))
+    return Drawn(picture, lambda: draw_prisma_flow(diagram))
+
+
+def _diagram(flow: Flow) -> FlowDiagram:
+    return FlowDiagram(
         databases=_counts(flow.databases),
         registers=_counts(flow.registers),
         other_sources=_counts(flow.other_sources),
@@ -77,10 +93,29 @@ def _prisma_flow(findings: Findings) -> Drawn:
         included_reports=flow.included_reports,
         ongoing=flow.ongoing_reports,
         awaiting=flow.awaiting_reports,
-        hrefs={box: why(f"flow/{key}") for box, key in boxes.items()},
     )
-    picture = Picture("prisma-flow", "PRISMA 2020 flow diagram", prisma_flow_alt(diagram))
-    return Drawn(picture, lambda: draw_prisma_flow(diagram))
+
+
+def _of_update(findings: Findings) -> FlowDiagram:
+    whole = updated(findings.flow, findings.runs)
+    last = whole.last
+    update = Update(
+        previous_studies=whole.previous_studies,
+        previous_reports=whole.previous_reports,
+        already_there=last.already_there,
+        further_reports=last.further_reports,
+        total_studies=whole.total_studies,
+        total_reports=whole.total_reports,
+    )
+    hrefs = {box: why(f"update/{last.number}/{key}") for box, key in BOXES.items()}
+    hrefs |= {"previous": why("update/previous/included-studies"), "total": why("flow/included-studies")}
+    return replace(
+        _diagram(last.flow),
+        duplicates_removed=last.duplicates,
+        included_reports=last.reports_of_new_studies,
+        update=update,
+        hrefs=hrefs,
+    )
 
 
 # ---------------------------------------------------------------- risk of bias

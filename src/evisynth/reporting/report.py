@@ -79,6 +79,8 @@ def report_files(
         for kind in ("svg", "png", "pdf"):
             yield f"figures/{name}.{kind}", getattr(drawings[name], kind)
     for name, table in TABLES.items():
+        if name == "updates" and not findings.runs:
+            continue  # the searches were run once
         yield f"tables/{name}.csv", table_csv(table(findings)).encode()
     for block in told.document.blocks:
         if getattr(block, "name", "") == "prisma-checklist":

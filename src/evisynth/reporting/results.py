@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from evisynth.reporting.findings import Analysed, Findings, StageScreened
-from evisynth.reporting.flow import Counted
+from evisynth.reporting.flow import Counted, Flow
+from evisynth.reporting.updates import updated
 from evisynth.synthesis.pooling.result import Pooled
 
 
 def results_json(findings: Findings) -> str:
     """The results of a review as JSON text; keys sorted, numbers unrounded."""
-    tree = {
+    tree: dict[str, Any] = {
         "title": findings.plan.title,
         "date": findings.plan.date,
-        "flow": _flow(findings),
+        "flow": _flow(findings.flow),
         "screening": {stage.stage: _agreement(stage) for stage in findings.screened},
         "extraction_agreement": {
             of.field: {"both": of.both, "same": of.same} for of in findings.field_agreement
@@ -25,11 +26,34 @@ def results_json(findings: Findings) -> str:
         "analyses": {analysed.key: _analysis(analysed) for analysed in findings.analyses},
         "risk_of_bias": _judgements(findings),
     }
+    if findings.runs:
+        tree["updates"] = _updates(findings)
     return json.dumps(tree, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _flow(findings: Findings) -> dict[str, Any]:
-    flow = findings.flow
+def _updates(findings: Findings) -> dict[str, Any]:
+    """Each run of the searches, and what the diagram of an updated review has beside the last one."""
+    whole = updated(findings.flow, findings.runs)
+    return {
+        "runs": [
+            {
+                "update": run.number,
+                "already_there": run.already_there,
+                "duplicates": run.duplicates,
+                "further_reports": run.further_reports,
+                "reports_of_new_studies": run.reports_of_new_studies,
+                "flow": _flow(run.flow),
+            }
+            for run in findings.runs
+        ],
+        "previous_studies": whole.previous_studies,
+        "previous_reports": whole.previous_reports,
+        "total_studies": whole.total_studies,
+        "total_reports": whole.total_reports,
+    }
+
+
+def _flow(flow: Flow) -> dict[str, Any]:
     counts = {
         name: getattr(flow, name)
         for name in flow.__dataclass_fields__

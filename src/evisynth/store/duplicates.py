@@ -1,36 +1,77 @@
 """Groups of duplicates as rows: found by rule from the records and people's decisions, made anew when they change."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from django.db import connection
 
 from evisynth.errors import DataError, Problem
-from evisynth.search.duplicates import Correction, Grouping, duplicate_groups, joined_record
+from evisynth.search.duplicates import (
+    Correction,
+    Grouping,
+    duplicate_groups,
+    grouped_by_round,
+    joined_record,
+)
 from evisynth.search.record import Record as PlainRecord
 from evisynth.store import models
 from evisynth.store.records import plain_record
 
 
-def find_duplicates(review: models.Review) -> tuple[Grouping, list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """The records of a review and their groups.
+
+    records  : every record by its key, in the order of the searches.
+    rounds   : record -> the run of the searches that found it (0: the review's own; 1, 2 ...: its updates).
+    members  : number of the group's row -> the keys of its records, in the order of the searches.
+    group_of : record -> number of its group's row.
+    """
+
+    records: Mapping[str, PlainRecord]
+    rounds: Mapping[str, int]
+    grouping: Grouping
+    members: Mapping[int, tuple[str, ...]]
+    group_of: Mapping[str, int]
+
+    def joined(self, group: int) -> PlainRecord:
+        """One record for a group: the fullest of its members with all identifiers joined."""
+        return joined_record([self.records[key] for key in self.members[group]])
+
+    def first_round(self, group: int) -> int:
+        """The run of the searches that found the publication first."""
+        return min(self.rounds[key] for key in self.members[group])
+
+
+def find_duplicates(review: models.Review) -> tuple[Duplicates, list[Problem]]:
     """Find the groups of the review's records and link each record to its group. Earlier groups are replaced.
 
-    A decision of a person that contradicts earlier ones does not count, and is a problem.
+    A later run of the searches is matched against the groups that are there. A decision of a person that
+    contradicts earlier ones does not count, and is a problem.
     """
     rows = list(models.Record.objects.filter(review=review).order_by("search__position", "position"))
     records = {row.key: plain_record(row) for row in rows}
+    run = dict(models.SearchRun.objects.filter(review=review).values_list("pk", "update"))
+    rounds = {row.key: run[row.search_id] for row in rows}
     decisions = models.DuplicateDecision.objects.filter(review=review)
     corrections = [
         (row.line, Correction(row.record_a.key, row.record_b.key, _decision(row), row.person.key, row.reason))
         for row in decisions.select_related("record_a", "record_b", "person")
     ]
     problems: list[Problem] = []
+    by_round = [
+        {key: records[key] for key, found_in in rounds.items() if found_in == number}
+        for number in sorted({*rounds.values()})
+    ]
     try:
-        grouping = duplicate_groups(records, [correction for _, correction in corrections])
+        grouping = grouped_by_round(by_round, [correction for _, correction in corrections])
     except DataError:
         sound = _without_contradictions(records, corrections, problems)
-        grouping = duplicate_groups(records, sound)
-    _store(review, rows, grouping)
-    return grouping, problems
+        grouping = grouped_by_round(by_round, sound)
+    members = _store(review, rows, grouping)
+    group_of = {key: group for group, keys in members.items() for key in keys}
+    return Duplicates(records, rounds, grouping, members, group_of), problems
 
 
 def _decision(row: models.DuplicateDecision) -> Literal["merge", "keep apart"]:
@@ -53,8 +94,12 @@ def _without_contradictions(
     return sound
 
 
-def _store(review: models.Review, rows: list[models.Record], grouping: Grouping) -> None:
+def _store(
+    review: models.Review, rows: list[models.Record], grouping: Grouping
+) -> dict[int, tuple[str, ...]]:
+    """Write the groups and link each record to its group; gives the members by the number of the group's row."""
     by_key = {row.key: row for row in rows}
+    place = {row.key: number for number, row in enumerate(rows)}
     models.DuplicateGroup.objects.filter(review=review).delete()
     made = models.DuplicateGroup.objects.bulk_create(
         models.DuplicateGroup(
@@ -68,15 +113,11 @@ def _store(review: models.Review, rows: list[models.Record], grouping: Grouping)
         )
         for position, group in enumerate(grouping.groups, start=1)
     )
-    links = [
-        (row.pk, by_key[key].pk)
+    members = {
+        row.pk: tuple(sorted(group.members, key=place.__getitem__))
         for group, row in zip(grouping.groups, made, strict=True)
-        for key in group.members
-    ]
+    }
+    links = [(group, by_key[key].pk) for group, keys in members.items() for key in keys]
     with connection.cursor() as cursor:  # one plain statement: the object mapper takes seconds for this
         cursor.executemany("UPDATE store_record SET group_id = %s WHERE id = %s", links)
-
-
-def best_record(members: list[models.Record]) -> PlainRecord:
-    """One record for a group: the best of its members with all identifiers joined."""
-    return joined_record([plain_record(row) for row in members])
+    return members

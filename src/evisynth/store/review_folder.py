@@ -11,6 +11,7 @@ from django.db import transaction
 from evisynth.errors import DataError, Problem
 from evisynth.reporting.findings import Findings
 from evisynth.reporting.report import Told, report_files, tell
+from evisynth.reporting.updates import run_problems
 from evisynth.store.exchange.load import load_folder
 from evisynth.store.gather import gather
 
@@ -20,11 +21,15 @@ THEIRS = {"review.yaml", "protocol.yaml"}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A review carried out as far as its files allow, with every problem there is, in the order of the files."""
+    """A review carried out as far as its files allow, with every problem there is, in the order of the files.
+
+    `notes` are for people to look at; they are no problems of the folder.
+    """
 
     findings: Findings
     told: Told
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
 
 
 def carry_out(path: Path, progress: Callable[[str], None] = lambda _: None) -> Checked:
@@ -48,7 +53,7 @@ def carry_out(path: Path, progress: Callable[[str], None] = lambda _: None) -> C
     ordered = in_order(found)
     progress("manuscript")
     told = tell(findings, manuscript, ordered)
-    return Checked(findings, told, in_order([*ordered, *told.problems]))
+    return Checked(findings, told, in_order([*ordered, *told.problems]), in_order(findings.notes))
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -63,8 +68,12 @@ def _whole_file(problem: Problem) -> bool:
 
 def _whole_review(findings: Findings) -> list[Problem]:
     """What only the whole review shows: boxes that do not add up, open ends, judgements gone stale."""
-    found = [Problem("screening.csv", 0, "flow", message + ".") for message in findings.flow.problems()]
-    found += [Problem("screening.csv", 0, "flow", message + ".") for message in findings.flow.open_ends()]
+    boxes = (
+        *findings.flow.problems(),
+        *run_problems(findings.flow, findings.runs),
+        *findings.flow.open_ends(),
+    )
+    found = [Problem("screening.csv", 0, "flow", message + ".") for message in boxes]
     if not findings.searches:
         found.append(
             Problem(

@@ -27,6 +27,12 @@ def test_every_difference_is_on_the_axis_and_the_axis_is_even(values):
     assert 3 <= len(axis.ticks) <= 7
 
 
+@pytest.mark.parametrize("nothing", [0.0, 5e-324, -1e-310])
+def test_a_difference_next_to_nothing_is_on_the_usual_axis(nothing):
+    axis = choose_axis([nothing], [], log_scale=False, left=0, right=200)
+    assert (axis.low, axis.high) == (-1, 1)
+
+
 def test_equal_factors_are_equal_distances():
     axis = choose_axis([0.02, 50], [], log_scale=True, left=0, right=400)
     assert [axis.x(value) for value in (0.01, 0.1, 1, 10, 100)] == pytest.approx([0, 100, 200, 300, 400])

@@ -6,12 +6,8 @@ from dataclasses import replace
 import pytest
 
 from evisynth.errors import DataError
-from evisynth.reporting.figures.prisma_flow import (
-    FlowDiagram,
-    draw_prisma_flow,
-    prisma_flow_alt,
-    prisma_flow_figure,
-)
+from evisynth.reporting.figures.prisma_boxes import FlowDiagram, Update, prisma_flow_alt
+from evisynth.reporting.figures.prisma_flow import draw_prisma_flow, prisma_flow_figure
 
 # 2111, 157, 16 and 5 are the milk review's; what lies between is invented and adds up.
 FLOW = FlowDiagram(
@@ -34,6 +30,18 @@ TWO = replace(
     other_not_retrieved=2,
     other_assessed=23,
     other_excluded_reasons=(("Not randomised", 22),),
+)
+
+UPDATED = replace(
+    FLOW,
+    update=Update(
+        previous_studies=6,
+        previous_reports=17,
+        already_there=901,
+        further_reports=0,
+        total_studies=11,
+        total_reports=33,
+    ),
 )
 
 
@@ -107,6 +115,15 @@ HOSTILE = tuple(
         FLOW,
         TWO,
         replace(FLOW, ongoing=1, awaiting=2),
+        UPDATED,
+        replace(
+            UPDATED,
+            update=replace(UPDATED.update, previous_studies=10**9, further_reports=4),
+            databases=HOSTILE,
+            excluded_reasons=HOSTILE,
+            ongoing=1,
+        ),
+        replace(TWO, update=UPDATED.update),
         replace(
             TWO,
             databases=HOSTILE,
@@ -150,3 +167,48 @@ def test_the_alternative_text_has_every_number():
 def test_a_count_below_0_is_refused():
     with pytest.raises(DataError, match="Records excluded is -1"):
         prisma_flow_figure(replace(FLOW, excluded_screening=-1))
+
+
+def test_an_updated_review_has_the_boxes_of_the_standards_template(texts):
+    found = texts(draw_prisma_flow(UPDATED))
+    for words in (
+        "Previous studies",
+        "Identification of new studies via databases and registers",
+        "Duplicate records removed (n = 900)",
+        "New studies included in review",
+        "Reports of new included studies",
+        "Total studies included in review",
+        "Reports of total included studies",
+    ):
+        assert words in found, words
+    assert {6, 17, 901, 5, 16, 11, 33} <= numbers(found)
+    assert "Studies included in review" not in found
+
+
+def test_new_reports_of_earlier_studies_have_a_line_where_there_are_any(texts):
+    some = replace(UPDATED, update=replace(UPDATED.update, further_reports=4))
+    assert "New reports of studies included" in texts(draw_prisma_flow(some))
+    assert "New reports of studies included" not in texts(draw_prisma_flow(UPDATED))
+
+
+def test_an_updated_review_with_other_methods_names_them_new_too(texts):
+    found = texts(draw_prisma_flow(replace(TWO, update=UPDATED.update)))
+    assert "Identification of new studies via other methods" in found
+
+
+def test_the_alternative_text_of_an_update_tells_what_was_there_before_and_the_whole():
+    words = prisma_flow_alt(replace(UPDATED, update=replace(UPDATED.update, further_reports=4)))
+    assert words.startswith(
+        "PRISMA 2020 flow diagram of an updated review. Previous studies. Studies included in previous version of "
+        "review: 6; reports of studies included in previous version of review: 17. New studies. Records identified"
+    )
+    assert "Duplicate records removed: 900; Records found by an earlier search: 901." in words
+    assert words.endswith(
+        "New studies included in review: 5; reports of new included studies: 16; new reports of studies included "
+        "before: 4. Total studies included in review: 11; reports of total included studies: 33."
+    )
+
+
+def test_a_count_of_an_earlier_version_below_0_is_refused():
+    with pytest.raises(DataError, match="Studies included in previous version of review is -1"):
+        prisma_flow_figure(replace(UPDATED, update=replace(UPDATED.update, previous_studies=-1)))

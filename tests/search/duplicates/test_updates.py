@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evisynth.errors import DataError
-from evisynth.search.duplicates import Match, duplicate_groups, new_records
+from evisynth.search.duplicates import Correction, Match, duplicate_groups, new_records
 from evisynth.search.record import Record
 
 MILK = Record(
@@ -115,3 +115,35 @@ def test_against_nothing_known_a_new_search_is_grouped_as_usual(found):
     update = new_records({}, [], found)
     assert update.new == duplicate_groups(found).groups
     assert update.matches == ()
+
+
+@given(st.lists(RECORDS, min_size=1, max_size=6), st.lists(RECORDS, min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_every_match_leads_to_a_known_record(old, new):
+    known, found = named(old, "old "), named(new, "new ")
+    groups = [group.members for group in duplicate_groups(known).groups]
+    matches = {match.record: match for match in new_records(known, groups, found).matches}
+    for match in matches.values():
+        steps, name = 0, match.record
+        while name not in known:
+            name, steps = matches[name].matched, steps + 1
+            assert steps <= len(found)
+        assert next(group for group in groups if name in group)[0] == match.known
+
+
+def test_a_correction_merges_and_keeps_apart_in_a_new_search_too():
+    again = replace(MILK, title=MILK.title + ".")
+    apart = [Correction("old", "a", "keep apart", "ra")]
+    update = new_records({"old": MILK}, [["old"]], {"a": again}, apart)
+    assert (members(update.new), update.matches) == ([("a",)], ())
+    merge = [Correction("old", "b", "merge", "ra", "a translation")]
+    update = new_records({"old": MILK}, [["old"]], {"b": EGG}, merge)
+    assert [(match.record, match.reason) for match in update.matches] == [
+        ("b", "decided by ra: a translation")
+    ]
+
+
+def test_a_correction_that_merges_two_known_groups_is_refused():
+    merge = [Correction("old 1", "old 2", "merge", "ra")]
+    with pytest.raises(DataError, match="merges the known groups"):
+        new_records({"old 1": MILK, "old 2": EGG}, [["old 1"], ["old 2"]], {"a": MILK}, merge)

@@ -17,6 +17,7 @@ def table_csv(table: Table) -> str:
 
     A cell that a spreadsheet would run as a formula gets a leading apostrophe; a number such as -0.5 stays.
     """
+    table = table.as_csv or table
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([neutral(column.title) for column in table.columns])

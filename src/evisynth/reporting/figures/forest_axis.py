@@ -15,6 +15,7 @@ RATIO_TICKS: dict[float, tuple[float, ...]] = {
     1e4: (1e-4, 0.01, 1, 100, 1e4),
     1e6: (1e-6, 0.001, 1, 1000, 1e6),
 }
+TINY = 1e-300  # differences below that have no ticks that a computer can tell apart
 USUAL_FACTOR = 100.0  # intervals beyond 0.01 to 100 get an arrow, as in RevMan
 
 
@@ -56,7 +57,8 @@ def choose_axis(
     points, ends = list(estimates), list(limits)
     if log_scale:
         return _ratio_axis(points, ends, left, right)
-    reach = max((abs(value) for value in [*points, *ends] if math.isfinite(value)), default=1.0) or 1.0
+    reach = max((abs(value) for value in [*points, *ends] if math.isfinite(value)), default=1.0)
+    reach = reach if reach > TINY else 1.0
     step = _round_step(reach / 2)
     high = step * math.ceil(reach / step - 1e-9)
     count = round(high / step)

@@ -1,8 +1,9 @@
-"""Searches at the detail of PRISMA-S, and what was merged."""
+"""Searches at the detail of PRISMA-S, and what each run of them found."""
 
 from evisynth.reporting import numbers
-from evisynth.reporting.document import Column, Table
+from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.findings import Findings, Searched
+from evisynth.reporting.found import long_date
 from evisynth.reporting.tables.cells import cell
 
 
@@ -13,19 +14,27 @@ def _limits(search: Searched) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def _source(search: Searched) -> tuple[Runs, ...]:
+    return (
+        cell(search.name),
+        cell(search.platform or "–"),
+        cell(search.date or "not given"),
+        cell(_limits(search)),
+        cell(numbers.whole(search.records), f"source/{search.key}"),
+        cell(numbers.whole(sum(file.lost for file in search.files)), f"source/{search.key}"),
+    )
+
+
 def search_table(findings: Findings) -> Table:
-    """One row a source, with records read and lost."""
-    rows = [
-        (
-            cell(search.name),
-            cell(search.platform or "–"),
-            cell(search.date or "not given"),
-            cell(_limits(search)),
-            cell(numbers.whole(search.records), f"source/{search.key}"),
-            cell(numbers.whole(sum(file.lost for file in search.files)), f"source/{search.key}"),
-        )
-        for search in findings.searches
-    ]
+    """One row a source, with records read and lost; below a heading for each run where there are several."""
+    rows: list[tuple[Runs, ...]] = []
+    if findings.runs:
+        for run in findings.runs:
+            rows.append((cell(run.title, bold=True),))
+            rows += [_source(search) for search in findings.searches if search.update == run.number]
+        rows.append((cell("The whole review", bold=True),))
+    else:
+        rows += [_source(search) for search in findings.searches]
     rows.append(
         (
             cell("All sources", bold=True), cell(""), cell(""), cell(""),
@@ -45,43 +54,27 @@ def search_table(findings: Findings) -> Table:
     )  # fmt: skip
 
 
-def review_band_table(findings: Findings) -> Table:
-    """The pairs that the program does not decide: it keeps them apart until a person says otherwise."""
-    decided = {frozenset((a, b)) for a, b, *_ in findings.decided_duplicates}
-    rows = [
-        (cell(a), cell(b), cell(reason))
-        for a, b, reason in findings.review_band
-        if frozenset((a, b)) not in decided
-    ]
+def updates_table(findings: Findings) -> Table:
+    """One row a run of the searches: what it found, what was there already, and what is new; none where there is one."""
+    rows = []
+    for run in findings.runs:
+        dates = [search.date for search in findings.searches if search.update == run.number]
+        own = f"update/{run.number}"
+        found = (
+            (run.flow.records, "records"), (run.already_there, "already-there"), (run.duplicates, "duplicates"),
+            (run.flow.screened, "screened"), (run.flow.included_reports, "included-reports"),
+            (run.flow.included_studies, "included-studies"),
+        )  # fmt: skip
+        counts = (cell(numbers.whole(n), f"{own}/{box}") for n, box in found)
+        rows.append((cell(f"{run.title} ({long_date(max(dates))})"), *counts))
     return Table(
-        name="review-band",
-        caption="Uncertain pairs of records",
-        columns=(Column("Record"), Column("Record"), Column("What speaks for one publication", width=3)),
+        name="updates",
+        caption="Runs of the searches",
+        columns=(
+            Column("Run, with its latest date", width=2.6), Column("Records", "right"), Column("Found before", "right"),
+            Column("Duplicates", "right"), Column("New, screened", "right"), Column("Included reports", "right"),
+            Column("New studies", "right"),
+        ),
         rows=tuple(rows),
-    )
-
-
-def duplicates_table(findings: Findings) -> Table:
-    """Why records were merged, and what people decided."""
-    by_reason: dict[str, int] = {}
-    for _, _, reason in findings.merges:
-        short = "decided by people" if reason.startswith("decided") else reason
-        by_reason[short] = by_reason.get(short, 0) + 1
-    rows = [
-        (cell(reason), cell(numbers.whole(n)))
-        for reason, n in sorted(by_reason.items(), key=lambda of: (-of[1], of[0]))
-    ]
-    apart = sum(decision == "keep apart" for _, _, decision, _, _ in findings.decided_duplicates)
-    rows.append((cell("kept apart by people"), cell(numbers.whole(apart))))
-    rows.append(
-        (
-            cell("uncertain pairs, not merged, for people to look at"),
-            cell(numbers.whole(len(findings.review_band))),
-        )
-    )
-    return Table(
-        name="duplicates",
-        caption="Duplicates: merges by reason",
-        columns=(Column("Reason", width=4), Column("Merges", "right", 1)),
-        rows=tuple(rows),
-    )
+        notes=(cell("Found before: by an earlier run; these records are not screened again. Duplicates: within the run."),),
+    )  # fmt: skip

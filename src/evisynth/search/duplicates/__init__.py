@@ -8,6 +8,8 @@ from evisynth.search.duplicates.groups import (
     duplicate_groups,
     joined_record,
 )
+from evisynth.search.duplicates.keys import is_registration
+from evisynth.search.duplicates.rounds import grouped_by_round
 from evisynth.search.duplicates.trials import StudyLink, study_links
 from evisynth.search.duplicates.updates import Match, Update, new_records
 
@@ -20,6 +22,8 @@ __all__ = [
     "StudyLink",
     "Update",
     "duplicate_groups",
+    "grouped_by_round",
+    "is_registration",
     "joined_record",
     "new_records",
     "study_links",

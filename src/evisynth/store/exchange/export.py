@@ -51,9 +51,13 @@ def _event(event: models.Event) -> dict[str, Any]:
 def _write_searches(review: models.Review, path: Path) -> None:
     for batch in models.ImportBatch.objects.filter(review=review):
         _write_bytes(path, batch.file, bytes(batch.content))
-    for search in models.SearchRun.objects.filter(review=review).exclude(strategy_file=""):
-        if search.strategy:  # else there was no such file
-            _write_bytes(path, search.strategy_file, bytes(search.strategy))
+    for search in models.SearchRun.objects.filter(review=review):
+        for name, content in (
+            (search.strategy_file, search.strategy),
+            (search.mapping_file, search.mapping),
+        ):
+            if name and content:  # else there was no such file
+                _write_bytes(path, name, bytes(content))
 
 
 def _write_bytes(folder: Path, name: str, content: bytes) -> None:
@@ -84,19 +88,25 @@ def _cell(row: Any, column: Column) -> Any:
 
 
 def _csv_cell(column: Column, value: Any) -> str:
-    """The text of a cell; a "no" that is the default stays empty, as people leave it."""
-    return "" if value is False and column.default is False else written(column, value)
+    """The text of a cell; a "no" or a sparse column's value that is the default stays empty, as people leave it."""
+    usual = value == column.default if column.sparse else value is False and column.default is False
+    return "" if usual else written(column, value)
 
 
 def _csv_text(review: models.Review, table: Table) -> str:
     rows = _rows(review, table)
     if not rows and not table.required:
         return ""
+    columns = [
+        column
+        for column in table.columns
+        if not column.sparse or any(_csv_cell(column, _cell(row, column)) for row in rows)
+    ]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in table.columns])
+    writer.writerow([column.name for column in columns])
     for row in rows:
-        writer.writerow([guarded(_csv_cell(column, _cell(row, column))) for column in table.columns])
+        writer.writerow([guarded(_csv_cell(column, _cell(row, column))) for column in columns])
     return out.getvalue()
 
 

@@ -1,8 +1,6 @@
 """A review folder into the database: rows become rows, references become links, problems are reported."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,13 +10,12 @@ from django.db import transaction
 
 from evisynth.errors import DataError, Problem, ProblemsFound, near
 from evisynth.extraction.fields import value_problems
-from evisynth.search.formats import read_bytes
 from evisynth.store import models
 from evisynth.store.exchange.reading import Folder, Row, read_folder
 from evisynth.store.exchange.schema import Unfit, number_in
+from evisynth.store.exchange.searches import SearchLoader
 from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
 from evisynth.store.history import breaks, event_in
-from evisynth.store.records import record_row, storable
 
 Index = dict[str, dict[Any, django_models.Model]]
 
@@ -264,76 +261,18 @@ class Loader:
         return True
 
     def _searches(self) -> None:
+        loader = SearchLoader(self.folder, self.review)
         for position, row in enumerate(self.folder.rows["searches"], start=1):
-            if self._too_long(row, models.SearchRun, _fields(row)):
-                continue
-            strategy = self._file(row, "strategy", row.values["strategy"]) if row.values["strategy"] else b""
-            search = models.SearchRun.objects.create(
-                review=self.review, position=position, line=row.line, strategy=strategy or b"", **_fields(row)
-            )
-            self.index["searches"][search.key] = search
-            number = 0
-            for at, file in enumerate(row.values["file"]):
-                content = self._file(row, "file", file)
-                if content is not None:
-                    number = self._import(row, search, file, at, content, number)
-
-    def _file(self, row: Row, column: str, name: str) -> bytes | None:
-        """The bytes of a file of the folder, or None (and reported)."""
-        try:
-            path = (self.folder.path / name).resolve()
-            if not path.is_relative_to(self.folder.path.resolve()):
-                self.report(row, column, f"found {name!r}, which is outside the review folder.")
-                return None
-            if path.is_file():
-                return path.read_bytes()
-            siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        except (OSError, RuntimeError) as error:  # a name that is too long, no permission, links in a circle
-            self.report(row, column, f"the file {name[:60]!r} cannot be read: {error.__class__.__name__}.")
-            return None
-        self.report(row, column, f"the file {name!r} is not there.{near(path.name, siblings)}")
-        return None
-
-    def _import(
-        self, row: Row, search: models.SearchRun, file: str, at: int, content: bytes, number: int
-    ) -> int:
-        """Read one export; its records are numbered on from `number`. Gives the last number used."""
-        digest = hashlib.sha256(content).hexdigest()
-        if at < len(search.sha256) and search.sha256[at].lower() != digest:
-            self.report(
-                row, "sha256", f"{file} is not the file that was recorded: its sha256 is now {digest}."
-            )
-        batch = models.ImportBatch(
-            review=self.review, position=at, search=search, file=file, content=content, sha256=digest
-        )
-        try:
-            reading = read_bytes(
-                content, name=file, format=search.forced_format, encoding=search.forced_encoding
-            )
-        except DataError as error:
-            batch.save()
-            self.report(row, "file", f"{error} No record of it came in.")
-            return number
-        batch.format, batch.encoding, batch.found = reading.format, reading.encoding, reading.found
-        batch.problems = [
-            {name: storable(value) for name, value in asdict(problem).items()} for problem in reading.problems
-        ]
-        batch.save()
-        for problem in reading.problems:
-            if "may be cut off" in problem.message:
-                self.folder.report(file, problem.line, "", f"{problem.message} Export it again if it is.")
-            if problem.lost_record:
-                self.folder.report(file, problem.line, "", f"a record could not be read: {problem.message}")
-        rows = [
-            record_row(batch, number + place, record) for place, record in enumerate(reading.records, start=1)
-        ]
-        models.Record.objects.bulk_create(rows)
-        self.index["records"].update({record.key: record for record in rows})
-        return number + len(rows)
+            values = _fields(row)
+            if not self._too_long(row, models.SearchRun, values):
+                search = loader.load(row, position, values)
+                self.index["searches"][search.key] = search
+        self.index["records"].update(loader.records)
 
     def _history(self) -> None:
         """The event log as it is; a line that is no event and every break of the chain are reported."""
         events: list[dict[str, Any]] = []
+        rows: list[models.Event] = []
         lines = self.folder.texts["history.jsonl"].split("\n")  # alone: U+2028 may stand inside a text
         for line, text in enumerate(lines, start=1):
             if not text.strip():
@@ -343,7 +282,8 @@ class Loader:
             except (ValueError, RecursionError) as error:
                 self.folder.report("history.jsonl", line, "", f"is not an event: {error}.")
                 continue
-            models.Event.objects.create(review=self.review, position=line, line=line, **events[-1])
+            rows.append(models.Event(review=self.review, position=line, line=line, **events[-1]))
+        models.Event.objects.bulk_create(rows)
         for number, message in breaks(events):
             self.folder.report("history.jsonl", number, "", message)
 

@@ -77,8 +77,13 @@ def read_folder(path: Path) -> Folder:
 
 def _report_unknown_files(folder: Folder) -> None:
     known = {table.file for table in TABLES} | set(FREE_FILES)
+    named = {
+        name
+        for row in folder.rows["searches"]
+        for name in (row.values["strategy"], row.values["mapping"], *row.values["file"])
+    }
     for entry in sorted(folder.path.iterdir()):
-        if entry.suffix in {".csv", ".yaml", ".yml"} and entry.name not in known:
+        if entry.suffix in {".csv", ".yaml", ".yml"} and entry.name not in known | named:
             folder.report(
                 entry.name,
                 0,

@@ -35,6 +35,10 @@ class Column:
     within: str = ""
     default: Any = None
     soft: bool = False  # needed, but a row stays without it
+    between: tuple[int, int] | None = None  # the least and the greatest whole number that is right
+    sparse: bool = (
+        False  # left out of an export where no row has anything in it; its default is written as nothing
+    )
 
     @property
     def field(self) -> str:
@@ -168,8 +172,10 @@ def _parse_whole(column: Column, text: str) -> int:
     number = number_in(text)
     if column.choices and text not in column.choices:
         raise Unfit(f"found {text!r}; {' or '.join(column.choices)} is right.")
-    if number != int(number):
-        raise Unfit(f"found {text!r}; a whole number is right.")
+    least, most = column.between or (number, number)
+    if number != int(number) or not least <= number <= most:
+        limits = f" from {least} to {most}" if column.between else ""
+        raise Unfit(f"found {text!r}; a whole number{limits} is right.")
     return int(number)
 
 

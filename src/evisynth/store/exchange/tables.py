@@ -7,6 +7,7 @@ EXTRACTION_FIELDS = (
     "max", "percentage", "randomised", "withdrawn",
 )  # fmt: skip
 MISSING_CODES = ("not reported", "not measured", "unclear", "not applicable")
+MOST_UPDATES = 999
 ROLES = ("owner", "reviewer", "adjudicator", "statistician", "reader")
 
 PERSON = Column("person", "ref", to="people", required=True)
@@ -191,6 +192,8 @@ SEARCHES = Table(
         Column("encoding", attr="forced_encoding"),
         Column("sha256", "texts"),
         Column("note"),
+        Column("update", "whole", default=0, between=(0, MOST_UPDATES), sparse=True),
+        Column("mapping", attr="mapping_file", sparse=True),
     ),
 )  # fmt: skip
 

@@ -57,7 +57,8 @@ def analyses_of(
 ) -> tuple[tuple[Analysed, ...], list[Problem]]:
     """Every analysis, planned or not, run from its recipe."""
     rules = rules_of(review)
-    rows = models.Analysis.objects.filter(review=review).select_related("comparison", "outcome", "timepoint")
+    links = ("comparison", "outcome", "timepoint", "certainty")
+    rows = models.Analysis.objects.filter(review=review).select_related(*links)
     rows = rows.prefetch_related("left_out__study").order_by("-planned", "position")
     first_rule = models.ModelRule.objects.filter(review=review).first()
     line = first_rule.line if first_rule else 0
@@ -284,7 +285,7 @@ def _assumed(row: models.Analysis, table: TwoByTwo) -> AssumedRisk:
 
 
 def _certainty(row: models.Analysis, problems: list[Problem]) -> Certainty | None:
-    judged = models.Certainty.objects.filter(analysis=row).first()
+    judged: models.Certainty | None = getattr(row, "certainty", None)  # a row that is not there raises
     if judged is None:
         return None
     down, up, reasons = {}, {}, {}

@@ -1,13 +1,16 @@
 """The whole review gathered: every stage once, in order."""
 
+from collections.abc import Iterator
+
 from evisynth.errors import Problem
 from evisynth.extraction.consensus import field_agreement
-from evisynth.reporting.findings import Amended, FileRead, Findings, Named, Person, Plan, Searched
-from evisynth.search.record import grouped_notes
+from evisynth.reporting.findings import Amended, Findings, Named, PairToCheck, Person, Plan
 from evisynth.store import models
-from evisynth.store.duplicates import find_duplicates
+from evisynth.store.duplicates import Duplicates, find_duplicates
 from evisynth.store.gather.analyses import Values, analyses_of
-from evisynth.store.gather.screening import flow_of, read_reports, screen, studies_without_report
+from evisynth.store.gather.flow import flow_of, update_problems
+from evisynth.store.gather.screening import read_reports, screen, studies_without_report
+from evisynth.store.gather.searches import searches_of
 from evisynth.store.gather.studies import (
     arm_problems_of,
     asked_of,
@@ -17,21 +20,25 @@ from evisynth.store.gather.studies import (
     judged_of,
     studies_of,
 )
+from evisynth.store.gather.trials import trials_of
 
 
 def gather(review: models.Review) -> Findings:
     """All findings of a review, computed now from its rows. Problems of every stage are among them."""
-    grouping, duplicate_problems = find_duplicates(review)
+    duplicates, duplicate_problems = find_duplicates(review)
+    grouping = duplicates.grouping
     screened = screen(review)
-    reports, report_problems = read_reports(review, screened)
+    reports, report_problems = read_reports(review, screened, duplicates)
     studies = studies_of(review)
+    flow, runs = flow_of(review, screened, reports, duplicates)
+    trials, notes = trials_of(duplicates, screened, reports, studies)
     cells, cell_problems = cells_of(review)
     derived, derived_problems = derived_values(cells)
     impossible, impossible_problems = impossible_arms(cells, derived)
     judged, judged_problems = judged_of(review)
     analyses, analysis_problems = analyses_of(review, studies, Values(cells, derived, impossible))
     problems: list[Problem] = [
-        *duplicate_problems,
+        *update_problems(review), *duplicate_problems,
         *screened.problems, *report_problems, *studies_without_report(review, reports),
         *arm_problems_of(review), *cell_problems, *derived_problems, *impossible_problems,
         *judged_problems, *analysis_problems,
@@ -42,9 +49,11 @@ def gather(review: models.Review) -> Findings:
     return Findings(
         plan=plan_of(review),
         searches=searches_of(review),
-        flow=flow_of(review, screened, reports),
+        flow=flow,
+        runs=runs,
         merges=tuple((merge.a, merge.b, merge.reason) for group in grouping.groups for merge in group.merges),
-        review_band=tuple((merge.a, merge.b, merge.reason) for merge in grouping.review_band),
+        review_band=tuple(pairs_to_check(duplicates)),
+        trials=trials,
         decided_duplicates=tuple(
             (row.record_a.key, row.record_b.key, row.decision, row.person.key, row.reason) for row in decided
         ),
@@ -58,7 +67,15 @@ def gather(review: models.Review) -> Findings:
         contacts=asked_of(review, cells),
         analyses=analyses,
         problems=tuple(problems),
+        notes=notes,
     )
+
+
+def pairs_to_check(duplicates: Duplicates) -> Iterator[PairToCheck]:
+    """The pairs that the program leaves to people, likeliest first."""
+    for pair in duplicates.grouping.review_band:
+        records = (duplicates.records[pair.a], duplicates.records[pair.b])
+        yield PairToCheck(pair.a, pair.b, pair.reason, pair.score, records)
 
 
 def plan_of(review: models.Review) -> Plan:
@@ -92,40 +109,4 @@ def plan_of(review: models.Review) -> Plan:
         ),
         rob_tool=review.rob_tool,
         rob_key_domains=tuple(review.rob_key_domains),
-    )
-
-
-def searches_of(review: models.Review) -> tuple[Searched, ...]:
-    rows = models.SearchRun.objects.filter(review=review).prefetch_related("batches")
-    return tuple(
-        Searched(
-            key=row.key,
-            name=row.name,
-            kind=row.kind,
-            platform=row.platform,
-            date=row.searched.isoformat() if row.searched else "",
-            coverage=row.coverage,
-            limits=row.limits,
-            strategy_file=row.strategy_file,
-            strategy=bytes(row.strategy).decode("utf-8", errors="replace"),
-            peer_reviewed=row.peer_reviewed,
-            note=row.note,
-            files=tuple(_file_read(batch) for batch in row.batches.all()),
-            source=f"searches.csv:{row.line}",
-        )
-        for row in rows
-    )
-
-
-def _file_read(batch: models.ImportBatch) -> FileRead:
-    lost = sum(problem["lost_record"] for problem in batch.problems)
-    return FileRead(
-        file=batch.file,
-        sha256=batch.sha256,
-        format=batch.format,
-        encoding=batch.encoding,
-        found=batch.found,
-        records=batch.records.count(),
-        lost=lost,
-        notes=grouped_notes((problem["line"], problem["message"]) for problem in batch.problems),
     )

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from evisynth.errors import Problem
 from evisynth.reporting.findings import ReportRead, StageScreened
-from evisynth.reporting.flow import Flow, FlowInput, count_flow
 from evisynth.screening.agreement import agreement
 from evisynth.screening.decisions import (
     Consensus,
@@ -20,9 +19,8 @@ from evisynth.screening.decisions import (
     who_may_settle,
 )
 from evisynth.store import models
-from evisynth.store.duplicates import best_record
+from evisynth.store.duplicates import Duplicates
 
-STATUSES = ("included", "ongoing", "awaiting")  # a report of several studies counts under the first of these
 STAGES = ("title-abstract", "full-text")
 MAY_DECIDE = {"owner", "reviewer", "adjudicator"}
 
@@ -56,7 +54,7 @@ def active_decisions(review: models.Review) -> tuple[dict[str, dict[int, Item]],
     items: dict[str, dict[int, Item]] = {stage: defaultdict(Item) for stage in STAGES}
     problems: list[Problem] = []
     rows = models.Decision.objects.filter(review=review).select_related("record", "person", "reason")
-    for row in rows:
+    for row in rows.defer("record__fields"):  # the texts of a record, again for each decision about it
         item = items[row.stage][row.record.group_id or 0]
         if not MAY_DECIDE & set(row.person.roles):
             roles = ", ".join(row.person.roles)
@@ -162,7 +160,9 @@ def _given(item: Item, person: str) -> Decision | None:
     return cast("Decision", item.votes[person].decision) if person in item.votes else None
 
 
-def read_reports(review: models.Review, screened: Screened) -> tuple[dict[str, ReportRead], list[Problem]]:
+def read_reports(
+    review: models.Review, screened: Screened, duplicates: Duplicates
+) -> tuple[dict[str, ReportRead], list[Problem]]:
     """Each report sought, what it is and what became of it. A group sought twice is reported; the first stays."""
     reasons = dict(models.ExclusionReason.objects.filter(review=review).values_list("key", "text"))
     links: dict[str, list[str]] = defaultdict(list)
@@ -171,33 +171,32 @@ def read_reports(review: models.Review, screened: Screened) -> tuple[dict[str, R
     reports: dict[str, ReportRead] = {}
     seen: dict[int, str] = {}
     problems = []
-    rows = models.Report.objects.filter(review=review).select_related("record__group").order_by("position")
-    for row in rows:
-        group = row.record.group
+    rows = models.Report.objects.filter(review=review).select_related("record").order_by("position")
+    for row in rows.defer("record__fields"):
+        group = row.record.group_id
         if group is None:
             continue
-        if group.pk in seen:
+        if group in seen:
             problems.append(Problem("reports.csv", row.line, "record", f"{row.record.key} is a duplicate of the record of "
-                            f"report {seen[group.pk]}; one report is enough. The row was left out."))  # fmt: skip
+                            f"report {seen[group]}; one report is enough. The row was left out."))  # fmt: skip
             continue
-        seen[group.pk] = row.key
-        full = screened.states["full-text"].get(group.pk)
-        first = screened.states["title-abstract"][group.pk].state
+        seen[group] = row.key
+        full = screened.states["full-text"].get(group)
+        first = screened.states["title-abstract"][group].state
         if first != "included":
             problems.append(Problem("reports.csv", row.line, "record", f"{row.record.key} was sought in full, but on title and "
                             f"abstract it is {first}."))  # fmt: skip
         if full is not None and not row.retrieved:
             problems.append(Problem("reports.csv", row.line, "retrieved", f"says no, but {row.record.key} was decided in full "
                             "text. The decisions do not count."))  # fmt: skip
-        members = list(group.records.order_by("search__position", "position"))
         if not row.retrieved and not row.reason:
             problems.append(
                 Problem("reports.csv", row.line, "reason", "is empty; say why the report was not retrieved.")
             )
         reports[row.key] = ReportRead(
             key=row.key,
-            record=best_record(members),
-            record_keys=tuple(member.key for member in members),
+            record=duplicates.joined(group),
+            record_keys=duplicates.members[group],
             retrieved=row.retrieved,
             why_not="" if row.retrieved else row.reason,
             state=(full.state if full else "waiting") if row.retrieved else "",
@@ -222,39 +221,3 @@ def studies_without_report(review: models.Review, reports: dict[str, ReportRead]
         )
         for row in rows
     ]
-
-
-def flow_of(review: models.Review, screened: Screened, reports: dict[str, ReportRead]) -> Flow:
-    """The flow, counted from the states."""
-    rows = {row.key: row for row in models.Report.objects.filter(review=review).select_related("record")}
-    group_of = {key: rows[key].record.group_id or 0 for key in reports}
-    status = dict(models.Study.objects.filter(review=review).values_list("key", "status"))
-    sources = models.SearchRun.objects.filter(review=review)
-    studies: dict[str, int] = defaultdict(int)
-    for of in status.values():
-        studies[of] += 1
-    full_text: dict[Any, ItemState] = screened.states["full-text"]
-    reasons = dict(models.ExclusionReason.objects.filter(review=review).values_list("key", "text"))
-    return count_flow(
-        FlowInput(
-            sources=[(run.key, run.name, run.kind, run.records.count()) for run in sources],
-            groups=len(screened.states["title-abstract"]),
-            screened={str(group): item.state for group, item in screened.states["title-abstract"].items()},
-            sought={
-                str(group_of[key]): None if report.retrieved else report.why_not
-                for key, report in reports.items()
-            },
-            assessed={
-                str(group_of[key]): (full_text[group_of[key]].state, full_text[group_of[key]].reason)
-                for key, report in reports.items()
-                if report.retrieved and group_of[key] in full_text
-            },
-            study_status={
-                str(group_of[key]): min((status[study] for study in report.studies), key=STATUSES.index)
-                for key, report in reports.items()
-                if report.studies
-            },
-            studies=studies,
-            reasons=reasons,
-        )
-    )

@@ -9,6 +9,7 @@ class SearchRun(Keyed):
     """One source searched, at the detail that PRISMA-S asks for."""
 
     name = models.TextField()
+    update = models.PositiveSmallIntegerField(default=0)  # 0: the review's own search; 1, 2 ...: a later run
     kind = models.CharField(max_length=20)
     platform = models.TextField(blank=True)
     searched = models.DateField(null=True)
@@ -20,6 +21,8 @@ class SearchRun(Keyed):
     files = models.JSONField(default=list)
     forced_format = models.CharField(max_length=20, blank=True)
     forced_encoding = models.CharField(max_length=20, blank=True)
+    mapping_file = models.TextField(blank=True)
+    mapping = models.BinaryField(default=b"")  # verbatim, as the file has it
     sha256 = models.JSONField(default=list)
     note = models.TextField(blank=True)
 

@@ -1,0 +1,141 @@
+"""The searches of a review folder into the database: each source with its strategy, exports and records."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from evisynth.errors import DataError, near
+from evisynth.search.formats import read_bytes
+from evisynth.search.record import Reading
+from evisynth.store import models
+from evisynth.store.exchange.reading import Folder, Row
+from evisynth.store.records import record_row, storable
+
+if TYPE_CHECKING:
+    from evisynth.search.formats.mapped import Mapping
+
+Reader = Callable[[bytes, str], Reading]  # raises DataError for a file that cannot be read
+
+
+class SearchLoader:
+    """Makes the sources of searches.csv. `records` has every record read, by its key."""
+
+    def __init__(self, folder: Folder, review: models.Review) -> None:
+        self.folder = folder
+        self.review = review
+        self.records: dict[Any, models.Record] = {}
+
+    def report(self, row: Row, column: str, message: str) -> None:
+        self.folder.report(row.table.file, row.line, column, message)
+
+    def load(self, row: Row, position: int, values: dict[str, Any]) -> models.SearchRun:
+        """Make the source of a row and read its exports; what cannot be read is reported."""
+        strategy, mapping = (self._named(row, column) for column in ("strategy", "mapping"))
+        search = models.SearchRun.objects.create(
+            review=self.review, position=position, line=row.line, strategy=strategy, mapping=mapping, **values
+        )
+        read = self._reader(row, search)
+        number = 0
+        for at, file in enumerate(row.values["file"]):
+            content = self._file(row, "file", file)
+            if content is not None:
+                number = self._import(row, self._batch(row, search, at, file, content), number, read)
+        return search
+
+    def _named(self, row: Row, column: str) -> bytes:
+        """The bytes of the one file that a column names; none where it names none, or one that is not there."""
+        name = row.values[column]
+        return (self._file(row, column, name) or b"") if name else b""
+
+    def _file(self, row: Row, column: str, name: str) -> bytes | None:
+        """The bytes of a file of the folder, or None (and reported)."""
+        try:
+            path = (self.folder.path / name).resolve()
+            if not path.is_relative_to(self.folder.path.resolve()):
+                self.report(row, column, f"found {name!r}, which is outside the review folder.")
+                return None
+            if path.is_file():
+                return path.read_bytes()
+            siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        except (OSError, RuntimeError) as error:  # a name that is too long, no permission, links in a circle
+            self.report(row, column, f"the file {name[:60]!r} cannot be read: {error.__class__.__name__}.")
+            return None
+        self.report(row, column, f"the file {name!r} is not there.{near(path.name, siblings)}")
+        return None
+
+    def _reader(self, row: Row, search: models.SearchRun) -> Reader | None:
+        """How the exports of a source are read; None (and reported) where its mapping cannot be used."""
+        if not search.mapping_file:
+            return lambda content, file: read_bytes(
+                content, name=file, format=search.forced_format, encoding=search.forced_encoding
+            )
+        if search.forced_format:
+            self.report(row, "format", f"found {search.forced_format!r} beside a mapping; the files were read as "
+                        "the mapping says.")  # fmt: skip
+        if not search.mapping:
+            self.report(row, "file", f"nothing was read, since {search.mapping_file} is not there or empty.")
+            return None
+        try:
+            mapping = mapping_in(bytes(search.mapping), search.mapping_file)
+        except DataError as error:
+            self.report(row, "mapping", f"{error} No record of the source came in.")
+            return None
+        return lambda content, file: read_bytes(
+            content, name=file, encoding=search.forced_encoding, mapping=mapping
+        )
+
+    def _batch(
+        self, row: Row, search: models.SearchRun, at: int, file: str, content: bytes
+    ) -> models.ImportBatch:
+        """An export as a row, not saved yet; one that is not the file that was recorded is reported."""
+        digest = hashlib.sha256(content).hexdigest()
+        if at < len(search.sha256) and search.sha256[at].lower() != digest:
+            self.report(
+                row, "sha256", f"{file} is not the file that was recorded: its sha256 is now {digest}."
+            )
+        return models.ImportBatch(
+            review=self.review, position=at, search=search, file=file, content=content, sha256=digest
+        )
+
+    def _import(self, row: Row, batch: models.ImportBatch, number: int, read: Reader | None) -> int:
+        """Read one export; its records are numbered on from `number`. Gives the last number used."""
+        if read is None:
+            batch.save()
+            return number
+        try:
+            reading = read(bytes(batch.content), batch.file)
+        except DataError as error:
+            batch.save()
+            self.report(row, "file", f"{error} No record of it came in.")
+            return number
+        batch.format, batch.encoding, batch.found = reading.format, reading.encoding, reading.found
+        batch.problems = [
+            {name: storable(value) for name, value in asdict(problem).items()} for problem in reading.problems
+        ]
+        batch.save()
+        for problem in reading.problems:
+            if "may be cut off" in problem.message:
+                message = f"{problem.message} Export it again if it is."
+                self.folder.report(batch.file, problem.line, "", message)
+            if problem.lost_record:
+                message = f"a record could not be read: {problem.message}"
+                self.folder.report(batch.file, problem.line, "", message)
+        rows = [
+            record_row(batch, number + place, record) for place, record in enumerate(reading.records, start=1)
+        ]
+        models.Record.objects.bulk_create(rows)
+        self.records.update({record.key: record for record in rows})
+        return number + len(rows)
+
+
+def mapping_in(content: bytes, name: str) -> "Mapping":
+    """The mapping in the bytes of a file. Raises DataError that says what is wrong with it."""
+    from evisynth.search.formats.mapped import parse_mapping  # noqa: PLC0415 - few reviews need one
+
+    try:
+        return parse_mapping(content.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} is not UTF-8 (byte {error.start + 1}); save it as UTF-8.") from None
+    except (ValueError, RecursionError) as error:  # a date that is none; lists in lists without end
+        raise DataError(f"{name} cannot be read as YAML: {' '.join(str(error).split())[:200]}.") from None
