@@ -188,3 +188,22 @@ def test_an_unreadable_input_ends_with_a_message(tmp_path):
 def test_the_garbage_search_is_on_again_afterwards(table, tmp_path):
     dedup(table, "-o", tmp_path / "out.csv")
     assert gc.isenabled()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_cluster_gives_the_same_clusters(table, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    here, there = tmp_path / "here.csv", tmp_path / "there.csv"
+    assert dedup(table, "-o", here).exit_code == 0
+    with distributed.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as cluster:
+        result = dedup(table, "-o", there, "--cluster", cluster.scheduler_address)
+    assert result.exit_code == 0, result.output
+    assert there.read_bytes() == here.read_bytes()
+
+
+def test_a_cluster_that_does_not_answer_is_named_and_nothing_is_written(table, tmp_path, monkeypatch):
+    monkeypatch.setattr("evisynth.cluster.SECONDS_TO_CONNECT", 1)
+    result = dedup(table, "-o", tmp_path / "out.csv", "--cluster", "tcp://127.0.0.1:9")
+    assert result.exit_code == 1
+    assert "dask" in result.output
+    assert not (tmp_path / "out.csv").exists()

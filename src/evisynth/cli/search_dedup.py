@@ -1,20 +1,21 @@
 """`evisynth search dedup`: find the records of one publication in any exports, and show why."""
 
 import csv
-import gc
 import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from evisynth.cli.console import errors_shown, messages, progress
+from evisynth.cluster import Map, on_cluster, without_garbage_search
 from evisynth.errors import DataError, Problem
-from evisynth.search.formats import read_file
+from evisynth.search.formats import read_in_parts
 from evisynth.search.record import Record
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ def dedup(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print counts, reasons, pairs to check and trials as JSON.")
     ] = False,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Compare on the dask cluster whose scheduler has this address, such as tcp://192.0.2.1:8786.",
+        ),
+    ] = "",
 ) -> None:
     """Find the records of one publication: OUT.csv gives each record's cluster, the report says why."""
     from evisynth.reporting.duplicates_report import linked_trials  # noqa: PLC0415 - brings numpy
@@ -51,10 +59,10 @@ def dedup(
     with errors_shown():
         outputs = [out, *report_files(report)]
         refuse_overwriting(exports, outputs)
-        with progress() as step, without_garbage_search():
+        with progress() as step, without_garbage_search(), divided(cluster) as run:
             records, lost = read_all(exports, step)
             step(f"comparing {len(records):,} records")
-            grouping = duplicate_groups(records)
+            grouping = duplicate_groups(records, run=run)
             if report or as_json:
                 step("linking trials")
                 trials = linked_trials(records, grouping)
@@ -70,6 +78,11 @@ def dedup(
     messages.print(f"Written: {', '.join(map(str, outputs))}", markup=False)
     if lost:
         raise typer.Exit(1)
+
+
+def divided(cluster: str) -> AbstractContextManager[Map]:
+    """What does the parts of the work: the built-in map, or a cluster."""
+    return on_cluster(cluster) if cluster else nullcontext(map)
 
 
 def report_files(report: Path | None) -> list[Path]:
@@ -109,18 +122,27 @@ def read_all(exports: Sequence[Path], step: Callable[[str], None]) -> tuple[dict
         if is_table(path):
             read.append((label, read_table(path)))
             continue
-        reading = read_file(path)
-        problems += (Problem(str(path), each.line, "", each.message) for each in reading.problems)
-        lost = lost or reading.lost > 0
-        read.append(
-            ("", {f"{label}:{number}": record for number, record in enumerate(reading.records, start=1)})
-        )
+        own: dict[str, Record] = {}
+        for part in read_in_parts(path):
+            own |= {
+                f"{label}:{number}": without_raw(record)
+                for number, record in enumerate(part.records, start=len(own) + 1)
+            }
+            problems += (Problem(str(path), each.line, "", each.message) for each in part.problems)
+            lost = lost or part.lost > 0
+            step(f"reading {path.name}: {len(own):,} records")
+        read.append(("", own))
     for problem in problems:
         messages.print(str(problem), markup=False)  # not to stdout, which may be JSON
     names = Counter(name for _, records in read for name in records)
     if len(names) < sum(len(records) for _, records in read):
         read = [(label, prefixed(label, records)) for label, records in read]
     return {name: record for _, records in read for name, record in records.items()}, lost
+
+
+def without_raw(record: Record) -> Record:
+    """The record without its raw text, which takes half the memory; that counts only where little else is said."""
+    return replace(record, raw="") if record.title else record
 
 
 def labels(exports: Sequence[Path]) -> list[str]:
@@ -178,18 +200,6 @@ def as_summary(
             for trial in trials
         ],
     }
-
-
-@contextmanager
-def without_garbage_search() -> Iterator[None]:
-    """All records live until the end; looking for garbage among millions of them takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @contextmanager
