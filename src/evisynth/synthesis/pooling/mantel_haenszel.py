@@ -1,5 +1,6 @@
 """Mantel-Haenszel pooling of two-by-two tables, and RevMan 5's random effects that build on it."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -7,9 +8,11 @@ import numpy as np
 from evisynth.errors import DataError
 from evisynth.synthesis.heterogeneity import cochran_q
 from evisynth.synthesis.measures.scale import Flags, Vector
-from evisynth.synthesis.measures.two_by_two import ALL_EVENTS, NO_EVENTS, Cells, TwoByTwo, corrected_cells
-from evisynth.synthesis.pooling.inverse_variance import checked_effects, estimate_tau2, weighted_mean
+from evisynth.synthesis.measures.two_by_two import ALL_EVENTS, NO_EVENTS, Cells, TwoByTwo
+from evisynth.synthesis.pooling.inverse_variance import checked_effects, weighted_mean
+from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, Pooled, critical_value, need_two
+from evisynth.synthesis.pooling.tau2 import tau2_dersimonian_laird
 from evisynth.synthesis.profiles import REVMAN5, Profile
 
 
@@ -103,7 +106,7 @@ def pool_mantel_haenszel(
 
     Returns
     -------
-    Pooled, common effect. Q is measured from the Mantel-Haenszel estimate.
+    Pooled, common effect. Q is measured from the profile's centre, mostly the Mantel-Haenszel estimate.
 
     Raises
     ------
@@ -131,7 +134,7 @@ def pool_mantel_haenszel(
         yi=effects.yi,
         vi=effects.vi,
         weights=100 * fit.wi / np.sum(fit.wi),
-        Q=cochran_q(y, v, fit.mu),
+        Q=cochran_q(y, v, fit.mu if profile.measures_q_from_mh else None),
         df=max(0, len(y) - 1),
         tau2=0.0,
         dropped=dropped,
@@ -145,14 +148,16 @@ def pool_random_effects_mh(
     profile: Profile = REVMAN5,
     level: float = 0.95,
     tau2_method: str = "DL",
+    test: str = "z",
 ) -> Pooled:
     """Random effects as RevMan 5 computes them under the name Mantel-Haenszel.
 
     Studies are weighted by 1 / (vi + tau2), as in inverse-variance pooling; Mantel-Haenszel enters through Q,
     which is measured from the Mantel-Haenszel estimate, and through it through the DerSimonian-Laird tau2.
     The metafor profile measures from the inverse-variance mean, which makes it the plain DerSimonian-Laird.
+    Other estimators of tau2 have no centre to move, and are the same as in inverse-variance pooling.
 
-    Raises DataError as `pool_mantel_haenszel`.
+    Raises DataError as `pool_mantel_haenszel`, and for an unknown tau2 method or test.
 
     Source: DerSimonian & Laird 1986, doi:10.1016/0197-2456(86)90046-2; Deeks & Higgins 2010, Statistical
     algorithms in Review Manager 5.
@@ -162,24 +167,40 @@ def pool_random_effects_mh(
     chosen = table.take(own)
     need_two(chosen.studies, effects.undefined)
     y, v = checked_effects(chosen.studies, effects.yi[own], effects.vi[own])
-    centred = profile.tau2_centre == "Mantel-Haenszel"
+    centred = profile.tau2_centre == "Mantel-Haenszel" and tau2_method == "DL"
     centre = _estimate(chosen, measure, profile).mu if centred else None
-    return weighted_mean(
+    name = f"{'Mantel-Haenszel' if centred else 'inverse variance'}, tau2 {tau2_method}"
+    tau2 = tau2_dersimonian_laird(y, v, centre) if tau2_method == "DL" else None
+    if tau2 is not None and test == "z":
+        return weighted_mean(
+            y,
+            v,
+            tau2,
+            cochran_q(y, v, centre),
+            measure=measure,
+            method=name,
+            studies=chosen.studies,
+            level=level,
+            profile=profile.id,
+            dropped=effects.undefined,
+        )
+    fit = pool(
         y,
         v,
-        estimate_tau2(tau2_method, y, v, centre),
-        cochran_q(y, v, centre),
+        method=tau2_method,
+        test=test,
+        tau2=tau2,
         measure=measure,
-        method=f"{'Mantel-Haenszel' if centred else 'inverse variance'}, tau2 {tau2_method}",
         studies=chosen.studies,
         level=level,
         profile=profile.id,
         dropped=effects.undefined,
     )
+    return replace(fit, Q=cochran_q(y, v, centre), method=name, tau2_method=tau2_method)
 
 
 def _estimate(table: TwoByTwo, measure: str, profile: Profile) -> MantelHaenszel:
-    cells, _ = corrected_cells(table, profile.pooling_zero_cells)
+    cells = profile.pooling_cells(table, measure)
     if measure == "RR":
         return mantel_haenszel_log_risk_ratio(cells)
     if measure == "OR":
