@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
+from evisynth.cluster import Map
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.pooling.checks import usable
@@ -20,7 +22,7 @@ Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PooledMany(Fits):
+class PooledMany(Fits, rows="names"):
     """m meta-analyses: arrays (m,) with the names that `Pooled` has, on the analysis scale.
 
     names      : of the meta-analyses: the groups, or 1, 2, ...
@@ -57,6 +59,7 @@ def pool_many(
     method: str = "REML",
     test: str = "z",
     level: float = 0.95,
+    run: Map = map,
 ) -> PooledMany:
     """Pool many meta-analyses by inverse variance.
 
@@ -69,6 +72,7 @@ def pool_many(
     method : "common" or an estimator of tau2 that needs no weights.
     test : z, t, HK, HK-adhoc or KR, as for `pool`.
     level : of the intervals, as a fraction.
+    run : does the work, as the built-in `map`, with the same result; see evisynth.cluster.
 
     Returns
     -------
@@ -83,20 +87,16 @@ def pool_many(
     """
     check_test(test, method)
     critical_value(level)
-    estimator = None if method == COMMON_METHOD else _unweighted(method)
+    if method != COMMON_METHOD:
+        _unweighted(method)
     names, y, v, sizes = _stacked(yi, vi) if groups is None else _grouped(yi, vi, groups)
     reasons = _reasons(y, v, sizes)
     m = len(sizes)
     columns = [np.full(m, np.nan) for _ in range(10)]
     starts = np.cumsum(sizes) - sizes
     fine = np.setdiff1d(np.arange(m), np.fromiter(reasons, dtype=np.intp, count=len(reasons)))
-    for at, rows in _tables(y, v, starts, sizes, fine):
-        fitted = fit_block(rows, method, test, None, level)
-        tau2 = fitted[5]
-        ll = rows.log_likelihood(tau2, restricted=estimator is not None and estimator.likelihood == "REML")
-        unknown = np.full(len(at), np.nan)
-        extra = (unknown if estimator is None else se_tau2(rows, estimator, tau2), ll)
-        for column, values in zip(columns, (*fitted, *extra), strict=True):
+    for at, numbers in run(partial(_fitted, method, test, level), _tables(y, v, starts, sizes, fine)):
+        for column, values in zip(columns, numbers, strict=True):
             column[at] = values
     columns[0] = sizes.astype(np.float64)
     not_pooled = tuple((names[at], reason) for at, reason in sorted(reasons.items()))
@@ -118,6 +118,19 @@ def pool_many(
         ll=ll,
         not_pooled=not_pooled,
     )
+
+
+def _fitted(
+    method: str, test: str, level: float, table: tuple[Places, Rows]
+) -> tuple[Places, tuple[Vector, ...]]:
+    """The places of the meta-analyses of one table, and their numbers in the order of PooledMany."""
+    at, rows = table
+    estimator = None if method == COMMON_METHOD else _unweighted(method)
+    fitted = fit_block(rows, method, test, None, level)
+    tau2 = fitted[5]
+    ll = rows.log_likelihood(tau2, restricted=estimator is not None and estimator.likelihood == "REML")
+    unknown = np.full(len(at), np.nan)
+    return at, (*fitted, unknown if estimator is None else se_tau2(rows, estimator, tau2), ll)
 
 
 def _unweighted(method: str) -> Tau2Method:
