@@ -37,6 +37,13 @@ def test_a_row_that_cannot_be_estimated_is_nan_and_the_others_are_not():
     assert np.isnan(fits.QM).tolist() == [False, False, False, True]
 
 
+def test_a_matrix_of_its_own_with_equal_columns_is_nan_and_the_others_are_not():
+    own = np.stack((X, np.column_stack((np.ones(K), np.ones(K)))))
+    fits = fit_designs(YI, VI, own, tested=[1])
+    assert np.isnan(fits.b[:, 1]).tolist() == [False, True]
+    assert fits.b[0] == pytest.approx(meta_regression(YI, VI, {"x": X[:, 1]}).b, rel=1e-9)
+
+
 def is_exact_permutation(case):
     return case["fn"] == "rma.uni" and "mods" in case and "permutest" in case["id"]
 

@@ -60,7 +60,9 @@ class DesignRows:
         """(m,) whether the studies of a row determine all coefficients and leave a degree of freedom."""
         there = np.where(self.present[:, :, None], self.basis, 0.0)
         enough = np.linalg.svd(there, compute_uv=False)[:, -1] > 1e-9
-        return enough & (self.k > self.p)
+        own = np.abs(np.diagonal(self.turn, axis1=-2, axis2=-1))  # what a column adds to those before it
+        independent = np.all(own > 1e-10 * np.linalg.norm(self.turn, axis=-2), axis=-1)
+        return np.asarray(enough & independent & (self.k > self.p))
 
     def take(self, rows: Places) -> Self:
         """Some of the rows."""

@@ -172,7 +172,7 @@ def pool_random_effects_mh(
     name = f"{'Mantel-Haenszel' if centred else 'inverse variance'}, tau2 {tau2_method}"
     tau2 = tau2_dersimonian_laird(y, v, centre) if tau2_method == "DL" else None
     if tau2 is not None and test == "z":
-        return weighted_mean(
+        fit = weighted_mean(
             y,
             v,
             tau2,
@@ -184,6 +184,7 @@ def pool_random_effects_mh(
             profile=profile.id,
             dropped=effects.undefined,
         )
+        return replace(fit, tau2_method=tau2_method)
     fit = pool(
         y,
         v,
