@@ -2,6 +2,7 @@
 
 Run it with the project's environment: python benchmarks/multilevel.py [number of effects] [number of studies]
 It prints a table and asserts nothing: times depend on the machine. Set OPENBLAS_NUM_THREADS=1 on a busy one.
+metafor fits the same three levels where R is installed, with sparse matrices (its dense ones take minutes).
 Processor time is of all threads; a row is the median of its repeats, and the first run is not counted.
 """
 
@@ -11,12 +12,17 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from in_r import metafor
 
 from evisynth.synthesis.bias.selection import selection_model
 from evisynth.synthesis.pooling.covariance import aggregate_effects, sampling_covariance
 from evisynth.synthesis.pooling.multilevel import multilevel, nested, structured
 from evisynth.synthesis.pooling.multilevel.profile import profile_limits
 from evisynth.synthesis.pooling.robust import robust
+
+IN_R = """
+say("rma.mv, three levels, sparse", rma.mv(yi, vi, random = ~ 1 | study / effect, data = of("effects"), sparse = TRUE))
+"""
 
 
 def timed(name: str, work: Callable[[], object], repeats: int = 7) -> None:
@@ -67,6 +73,7 @@ def main(k: int, n: int) -> None:
     few = slice(0, 37)
     timed("step function, 37 studies", lambda: selection_model(yi[few], vi[few], steps=[0.025, 0.5]))
     timed("beta weight function, 37 studies", lambda: selection_model(yi[few], vi[few], function="beta"))
+    metafor(IN_R, {"effects": {"yi": yi, "vi": vi, "study": study, "effect": effect}})
 
 
 if __name__ == "__main__":

@@ -7,16 +7,13 @@ and the package are installed; its subsets and permutations on a part, and multi
 """
 
 import resource
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
 import numpy as np
+from in_r import metafor
 
 from evisynth.synthesis.moderators.regression import meta_regression
 from evisynth.synthesis.pooling.pool import pool
@@ -28,16 +25,11 @@ from evisynth.synthesis.sensitivity.leave_one_out import leave_one_out
 from evisynth.synthesis.sensitivity.permutation import permutation_test
 
 IN_R = """
-suppressPackageStartupMessages(library(metafor))
-say <- function(what, code, times = 1) {
-  cat(sprintf("%12.1f %12s  metafor: %s\\n", 1000 * times * system.time(code)[["elapsed"]], "", what))
-}
-of <- function(k) read.csv(file.path(folder, paste0("studies-", k, ".csv")))
-k200 <- rma(yi, vi, data = of(200)); k30 <- rma(yi, vi, data = of(30))
+k200 <- rma(yi, vi, data = of("k200")); k30 <- rma(yi, vi, data = of("k30"))
 say("leave1out, k = 200, REML", leave1out(k200))
 say("influence, k = 200, REML", influence(k200))
 for (method in c("EE", "DL", "REML")) {
-  fit <- rma(yi, vi, data = of(20), method = method)
+  fit <- rma(yi, vi, data = of("k20"), method = method)
   say(paste("gosh,", method, "(2,000 subsets, multiplied)"), gosh(fit, subsets = 2000, progbar = FALSE), 1048575 / 2000)
 }
 say("permutest, REML (500, multiplied)", permutest(k30, iter = 500, progbar = FALSE), 20)
@@ -96,26 +88,12 @@ def samples() -> None:
     timed("10,000 bootstrap samples of a regression", lambda: bootstrap(regression, seed=1), 3)
 
 
-def metafor() -> None:
-    """The same in R, where it is there."""
-    rscript = shutil.which("Rscript")
-    if rscript is None:
-        print("Rscript is not installed; metafor is not timed.")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        for k in (20, 30, 200):
-            columns = np.column_stack(studies(k))
-            np.savetxt(Path(folder) / f"studies-{k}.csv", columns, delimiter=",", header="yi,vi", comments="")
-        code = f'folder <- "{Path(folder).as_posix()}"\n{IN_R}'
-        subprocess.run([rscript, "-e", code], check=False)  # noqa: S603 - it is R itself
-
-
 def main(arguments: list[str]) -> None:
     print(f"{'clock, ms':>12} {'processor':>12}")
     leaving_out()
     subsets(quick="quick" in arguments)
     samples()
-    metafor()
+    metafor(IN_R, {f"k{k}": dict(zip(("yi", "vi"), studies(k), strict=True)) for k in (20, 30, 200)})
 
 
 if __name__ == "__main__":
