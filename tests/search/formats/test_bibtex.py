@@ -120,6 +120,7 @@ def test_authors_are_divided_as_databases_write_them(written, names):
         (r"\textit{in vitro} and \emph{in \textbf{vivo}}", "in vitro and in vivo"),
         (r"R\&D, 50\% of \$10 \#1 a\_b \{set\}", "R&D, 50% of $10 #1 a_b {set}"),
         (r"$\beta$-blockers, 10$^{-3}$, CO$_2$, $\geq$5", "β-blockers, 10-3, CO2, ≥5"),
+        (r"TGF-$\beta$ and IL$_6$ at $p < 0.05$", "TGF-β and IL6 at $p < 0.05$"),
         ("costs of $5 and $10", "costs of $5 and $10"),
         ("``quoted'' 1990--2000~AD", "“quoted” 1990–2000 AD"),
         (r"an \unknowncommand here", r"an \unknowncommand here"),
@@ -193,6 +194,36 @@ def test_what_is_no_entry_is_reported():
     reading = read(text)
     assert [record.title for record in reading.records] == ["One", "Two"]
     assert [problem.line for problem in reading.problems] == [1, 4, 6]
+
+
+def test_a_damaged_comment_or_abbreviation_is_no_lost_record():
+    reading = read("@article{a, title={One}}\n@comment{no end\n@string{x = {no end\n@article{b, title={Two}}")
+    assert [record.title for record in reading.records] == ["One", "Two"]
+    assert (reading.found, reading.lost) == (2, 0)
+    assert [(problem.line, problem.message) for problem in reading.problems] == [
+        (2, "An @comment that is damaged; not used."),
+        (3, "An @string that is damaged; not used."),
+    ]
+
+
+def test_five_hundred_entries_that_share_keys_are_five_hundred_records():
+    # bibtexparser#230 and #378: entries of Web of Science and Scopus with one key were dropped in silence.
+    text = "".join(
+        f"@article{{ WOS:{number % 7},\nAuthor = {{Ito, Kenji and Nunez, Ana B.}},\nTitle = {{{{Trial {number}}}}},\n"
+        f"Number-of-Cited-References = {{{{1}}}},\n{'Year = {{2019}}' if number % 50 else 'Year = {{2019'},\n}}\n\n"
+        for number in range(500)
+    )
+    reading = read(text)
+    assert [record.title for record in reading.records] == [f"Trial {number}" for number in range(500)]
+    assert (reading.found, reading.lost) == (500, 0)
+    assert sum("damaged" in problem.message for problem in reading.problems) == 10
+
+
+def test_entries_on_one_line_are_told_apart():
+    reading = read(
+        "@article{a, title={One}} @article{b, title={Two, by me@home}}, @article{c, title={Three}}"
+    )
+    assert [record.title for record in reading.records] == ["One", "Two, by me@home", "Three"]
 
 
 def test_fields_that_are_not_used_are_noted_once():

@@ -84,14 +84,44 @@ def test_a_file_cut_in_the_middle_gives_what_is_there_and_says_so():
         reading = read(whole[:cut])
         assert reading.found == len(reading.records) + reading.lost
         assert reading.found >= whole[:cut].count('"id"')
-    assert read(whole[:-30]).lost == 1
+    cut = read(whole[:-30])
+    assert (len(cut.records), cut.lost) == (3, 0)
+    assert "Item 3 is damaged; only its title and DOI could be read." in cut.problems[0].message
 
 
-def test_a_broken_item_costs_no_other():
-    text = "[" + json.dumps(ITEM) + ',{"id": "x", "title": "a" "b"},' + json.dumps(ITEM) + "]"
-    reading = read(text)
-    assert (reading.found, len(reading.records), reading.lost) == (3, 2, 1)
+def test_a_broken_item_gives_its_title_and_doi_and_costs_no_other():
+    broken = '{"id": "x", "DOI": "10.1000/X", "title": ["Milk: \\"a trial\\""], "volume": 7 "b"}'
+    reading = read("[" + json.dumps(ITEM) + "," + broken + "," + json.dumps(ITEM) + "]")
+    assert (reading.found, len(reading.records), reading.lost) == (3, 3, 0)
+    assert (reading.records[1].title, reading.records[1].doi) == ('Milk: "a trial"', "10.1000/x")
     assert "JSON is broken" in reading.problems[0].message
+
+
+def test_a_broken_item_without_title_and_doi_is_lost():
+    reading = read("[" + json.dumps(ITEM) + ',{"id": "x", "volume": "a" "b"},' + json.dumps(ITEM) + "]")
+    assert (reading.found, len(reading.records), reading.lost) == (3, 2, 1)
+
+
+def test_many_broken_items_name_the_lines_on_which_they_break():
+    broken = '{"id": "x",\n "title": "Milk", "volume": 7 "b"},\n'
+    reading = read("[\n" + broken * 50 + json.dumps(ITEM) + "]")
+    assert (reading.found, len(reading.records), reading.lost) == (51, 51, 0)
+    assert [problem.line for problem in reading.problems] == list(range(2, 102, 2))
+    assert [problem.message.split("Line ")[1].split(":")[0] for problem in reading.problems] == [
+        str(line) for line in range(3, 103, 2)
+    ]
+
+
+def test_text_beside_the_list_is_reported_and_its_frame_is_not():
+    item = json.dumps(ITEM)
+    for frame in (
+        f'{{"items": [{item}], "total": 1}}',
+        f'{{"status": "ok", "message": {{"items": [{item}]}}}}',
+    ):
+        assert read(frame).problems == []
+    reading = read(f"[{item}]\nstray words\n[{item}]")
+    assert len(reading.records) == 2
+    assert [(problem.line, problem.text) for problem in reading.problems] == [(2, "stray words")]
 
 
 def test_what_is_no_item_is_reported():

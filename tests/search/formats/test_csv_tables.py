@@ -389,3 +389,97 @@ def test_every_row_written_by_a_spreadsheet_is_one_record_with_its_title(rows, d
 def test_no_text_after_a_header_loses_a_row_in_silence(text):
     reading = read("Title,Year\n" + text.replace("\r", "\n"))
     assert reading.found == len(reading.records) + reading.lost
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_line_ends_of_every_kind_end_a_row(newline):
+    text = table(["Title", "Abstract"], ["Milk", "One\ntwo"], ["Water", "Three"])
+    reading = read(text.replace("\n", newline))
+    assert [(record.title, record.abstract) for record in reading.records] == [
+        ("Milk", "One two"),
+        ("Water", "Three"),
+    ]
+
+
+def test_a_carriage_return_within_a_cell_is_a_blank():
+    assert [record.title for record in read("Title,Year\nMilk\rdrops,2001\nWater,2002\n").records] == [
+        "Milk drops",
+        "Water",
+    ]
+
+
+def test_a_quote_that_a_cut_row_left_open_costs_the_next_rows_nothing():
+    rows = [["NCT0000000" + str(n), f"Trial {n}", f"First.\n\nSecond, of {n}.\nThird."] for n in range(1, 7)]
+    lines = table(["NCT Number", "Study Title", "Brief Summary"], *rows).split("\n")
+    whole = read("\n".join(lines)).records
+    for cut in range(2, len(lines) - 5):
+        reading = read("\n".join(lines[:cut] + lines[cut + 1 :]))
+        kept = [record.title for record in reading.records if record.abstract.endswith("Third.")]
+        assert set(kept) >= {record.title for record in whole[(cut - 1) // 4 + 1 :]}
+
+
+def test_names_of_columns_may_have_blanks_or_underscores():
+    for sign in " _":
+        header = [
+            name.replace(" ", sign) for name in ("Title", "Publication Year", "Pubmed ID", "Journal Title")
+        ]
+        (record,) = read(table(header, ["Milk", "2001", "55", "J Inv"])).records
+        assert (record.year, record.pmid, record.journal) == (2001, "55", "J Inv")
+
+
+def test_a_table_of_articles_with_a_column_of_nct_numbers_is_none_of_the_registry():
+    (record,) = read(table(["Title", "Authors", "NCT Number"], ["Milk", "Roe, J", "NCT00000001"])).records
+    assert (record.authors, record.registry_ids, record.type) == (("Roe, J",), ("NCT00000001",), "")
+
+
+def test_a_keyword_with_a_colon_keeps_what_stands_before_it():
+    (record,) = read(table(["Title", "Keywords"], ["Milk", "HIV: prevention; drops"])).records
+    assert record.keywords == ("HIV: prevention", "drops")
+
+
+def test_web_of_sciences_own_workbook_has_names_of_columns_in_words():
+    header = [
+        *(
+            "Publication Type",
+            "Authors",
+            "Author Full Names",
+            "Group Authors",
+            "Article Title",
+            "Source Title",
+        ),
+        *("Start Page", "End Page", "Publication Year", "UT (Unique WOS ID)", "Pubmed Id"),
+    ]
+    row = ["J", "Ito, K", "Ito, Kenji", "Milk Grp", "Milk", "J INV", "1", "9", "2001", "WOS:1", "55"]
+    (record,) = read(table(header, row)).records
+    assert (record.authors, record.accession, record.pages) == (("Ito, Kenji", "Milk Grp"), "WOS:1", "1-9")
+    assert (record.database, record.year, record.pmid) == ("Web of Science", 2001, "55")
+
+
+def test_names_of_the_service_of_europe_pmc_are_known_as_those_of_its_site():
+    header = [
+        "id",
+        "source",
+        "pmid",
+        "title",
+        "authorString",
+        "journalTitle",
+        "journalVolume",
+        "pubYear",
+        "pageInfo",
+    ]
+    (record,) = read(
+        table(header, ["1", "MED", "55", "Milk", "Ito K, Roe J.", "J Inv", "12", "2001", "1-9"])
+    ).records
+    assert (record.database, record.authors, record.volume) == ("Europe PMC", ("Ito, K", "Roe, J"), "12")
+
+
+def test_a_cell_beyond_all_bounds_costs_no_other_row():
+    reading = read("Title,Abstract\nMilk," + "x" * 10_000_001 + "\nWater,y\n")
+    assert [record.title for record in reading.records] == ["Milk", "Water"]
+
+
+def test_numbers_of_registries_are_found_in_titles_and_abstracts_too():
+    (record,) = read(
+        table(["Title", "Abstract"], ["Milk (ISRCTN12345678)", "Registered: NCT01234567."])
+    ).records
+    assert record.registry_ids == ("ISRCTN12345678", "NCT01234567")

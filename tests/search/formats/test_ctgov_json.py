@@ -109,6 +109,20 @@ def test_a_broken_study_costs_no_other():
     assert [(problem.line, problem.lost_record) for problem in reading.problems] == [(2, True)]
 
 
+def test_many_broken_studies_name_the_lines_on_which_they_break():
+    broken = json.dumps(study()).replace('"acronym"', '\n"acronym" "x"')
+    reading = read("[" + ",\n".join([broken] * 30) + "]")
+    assert (reading.found, len(reading.records), reading.lost) == (30, 30, 0)
+    assert [problem.line for problem in reading.problems] == list(range(1, 60, 2))
+    assert all(f"Line {2 * n}:" in problem.message for n, problem in enumerate(reading.problems, start=1))
+
+
+def test_text_beside_the_list_is_reported():
+    reading = read(json.dumps([study()]) + "\nstray words\n" + json.dumps([study()]))
+    assert (reading.found, len(reading.records)) == (2, 2)
+    assert [(problem.line, problem.text) for problem in reading.problems] == [(2, "stray words")]
+
+
 def test_values_of_the_wrong_kind_are_passed_over():
     odd = study()
     odd["protocolSection"]["conditionsModule"] = ["not", "a", "module"]

@@ -16,6 +16,9 @@ SAMPLES = {
     "csl-json": '[{"id": "1", "type": "article-journal", "title": "A title"}]',
     "ictrp-xml": "<Trials_downloaded_from_ICTRP><Trial><TrialID>X1</TrialID><Public_title>A title</Public_title></Trial>"
     "</Trials_downloaded_from_ICTRP>",
+    "jats-xml": "<article><front><article-meta><title-group><article-title>A title</article-title></title-group>"
+    "</article-meta></front></article>",
+    "embase-rows": '"TITLE","A title"\n"AUTHOR NAMES","Ito K."\n',
     "bibtex": "@article{ito2019,\n  title = {A title},\n  author = {Ito, K},\n  year = {2019}\n}\n",
 }
 
@@ -66,6 +69,22 @@ def test_a_name_that_fits_or_promises_nothing_is_no_problem(name):
         (b"\xef\xbb\xbf", "is empty"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF document"),
         (b"PK\x03\x04\x14\x00", "ZIP archive"),
+        (b"PK\x03\x04\x14\x00 word/document.xml", "Word document"),
+        (b"PK\x03\x04\x14\x00 mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "OpenDocument"),
+        (b"PK\x03\x04\x14\x00 My.enl", "packed EndNote library"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel"),
+        (b"BZh91AY&SY" + bytes(9), "bzip2 archive"),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04", "7-Zip archive"),
+        (b"x.ris" + bytes(252) + b"ustar\x0000", "tar archive"),
+        (b"GIF89a" + bytes(9), "a picture"),
+        (
+            b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "disguise",
+        ),
+        (b"From: a@example.org\nSubject: export\nMIME-Version: 1.0\n\nHello", "e-mail"),
+        (b"1: Ito K. Milk. J Milk. 2019.\nPMID: 29377890.\n", "format PubMed"),
+        (b"1. exp Milk/ (1234)\n2. drops.mp. (99)\n", "search strategy"),
+        (b'{"results": [1, 2]}', "JSON of a kind that is not read"),
         (b"PK\x03\x04\x14\x00 xl/workbook.xml", "workbook is damaged"),
         (gzip.compress(b"TY  - JOUR"), "gzip"),
         (b"<!DOCTYPE html>\n<html><body>Please log in</body></html>", "web page"),
@@ -93,6 +112,13 @@ def test_an_unknown_name_of_a_format_or_encoding_says_which_there_are():
         read_bytes(b"TY  - JOUR", encoding="utf-99")
 
 
+@pytest.mark.parametrize(
+    "text", ["1. \nTY  - JOUR\nTI  - A title\nER  - \n", "#1: a title\n\nTitle,Year\nA title,2019\n"]
+)
+def test_numbered_lines_before_an_export_do_not_hide_it(text):
+    assert [record.title for record in read_bytes(text.encode()).records] == ["A title"]
+
+
 def test_missing_files_and_directories_are_told_apart(tmp_path):
     with pytest.raises(UnreadableFile, match="no such file"):
         read_file(tmp_path / "nothing.ris")
@@ -105,3 +131,8 @@ def test_a_file_is_read_by_its_path(tmp_path):
     path.write_text(SAMPLES["ris"], encoding="utf-16")
     reading = read_file(path)
     assert (reading.format, reading.encoding, reading.found) == ("ris", "utf-16", 1)
+
+
+def test_a_zero_byte_in_a_short_export_is_damage_and_not_another_kind_of_file():
+    reading = read_bytes(SAMPLES["ris"].replace("A title", "A\0 title").encode())
+    assert (reading.format, len(reading.records)) == ("ris", 1)

@@ -76,3 +76,18 @@ def test_a_pubmed_link_gives_the_pmid():
 def test_endnote_tagged_text_is_recognised_by_its_content():
     assert recognise(RECORD)
     assert not recognise("TY  - JOUR\nTI  - 50 %T cells\nER  - \n")
+
+
+@pytest.mark.parametrize("line", range(3, 10))
+def test_a_blank_line_between_two_tags_starts_no_record(line):
+    lines = RECORD.split("\n")
+    reading = read("\n".join([*lines[:line], "", *lines[line:]]))
+    assert (reading.found, reading.problems) == (1, [])
+    assert reading.records[0].doi == "10.1234/jia.2019.7"
+
+
+def test_a_record_without_percent_zero_among_others_is_found_by_its_title():
+    body = RECORD.partition("\n")[2].replace("%T Oral drops for milk allergy", "%T Water")
+    reading = read(RECORD + "\n" + body + "\n" + RECORD)
+    assert [record.title for record in reading.records][1] == "Water"
+    assert reading.found == 3

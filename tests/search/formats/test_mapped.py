@@ -79,6 +79,59 @@ def test_records_may_be_divided_by_blank_lines():
     assert [record.title for record in reading.records] == ["Milk", "Water", "Tea"]
 
 
+def test_values_run_over_lines_and_tags_may_have_other_names():
+    mapping = parse_mapping(
+        TAGGED.replace("title: Title", "title: [Title, Article Title]")
+        .replace("authors: Authors", "authors: [Authors, By]")
+        .replace("record: Title", "record: blank line")
+    )
+    text = (
+        "Title: Milk drops\n  in children: a trial\nBy: Rao AB, Nair C\nAbstract: Background: milk.\n\tResults: drops\n"
+        "helped.\nMeSH: Milk\nKeywords: Drops;\n  Children\n\nArticle Title: Water\nAuthors: Iyer D\n"
+    )
+    first, second = read(text, mapping).records
+    assert first.title == "Milk drops in children: a trial"
+    assert first.authors == ("Rao, AB", "Nair, C")
+    assert first.abstract == "Background: milk. Results: drops helped."
+    assert first.keywords == ("Milk", "Drops", "Children")
+    assert (second.title, second.authors) == ("Water", ("Iyer, D",))
+
+
+@pytest.mark.parametrize("record", ["Title", "blank line"])
+def test_the_header_of_each_page_is_skipped_and_reported(record):
+    mapping = parse_mapping(
+        TAGGED.replace("record: Title", f'record: {record}\nskip: ["IndMed search", "Page "]')
+    )
+    page = "IndMed search results\nPage {} of 2\n"
+    text = (
+        page.format(1)
+        + "\nTitle: Milk\nAbstract: Background: milk.\n"
+        + page.format(2)
+        + "Results: drops.\nYear: 2009\n\nTitle: Water\n"
+    )
+    reading = read(text, mapping)
+    first, second = reading.records
+    assert (first.abstract, first.year) == ("Background: milk. Results: drops.", 2009)
+    assert "Page 2 of 2" in first.raw
+    assert (second.title, second.line) == ("Water", 11)
+    skipped = [problem for problem in reading.problems if "the mapping skips" in problem.message]
+    assert [(problem.line, problem.text) for problem in skipped] == [
+        (1, "IndMed search results"), (2, "Page 1 of 2"), (6, "IndMed search results"), (7, "Page 2 of 2"),
+    ]  # fmt: skip
+
+
+def test_the_header_of_a_table_may_come_again_on_each_page():
+    header = "No,Document,By,Added\n"
+    reading = read(header + "1,Milk,Rao A,2001\n" + header + "2,Water,Nair B,2002\n", parse_mapping(TABLE))
+    assert [record.title for record in reading.records] == ["Milk", "Water"]
+    assert [problem.line for problem in reading.problems] == [3]
+
+
+def test_a_line_of_many_blanks_is_read_at_once():
+    reading = read("Title: Milk\n" + " " * 300_000 + "\nYear: 2001\n", parse_mapping(TAGGED))
+    assert [(record.title, record.year) for record in reading.records] == [("Milk", 2001)]
+
+
 def test_a_tag_may_look_as_it_likes():
     text = TAGGED.replace('"{tag}: "', '"[{tag}]"')
     (record,) = read("[Title] Milk: a trial\n[Year] 2001\n", parse_mapping(text)).records

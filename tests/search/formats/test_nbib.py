@@ -138,3 +138,36 @@ def test_nbib_is_recognised_by_its_content():
     assert recognise(PMC)
     assert not recognise("TY  - JOUR\nTI  - a\nER  - \n")
     assert not recognise("PMID,Title\n1,a\n")
+
+
+PAIR = "PMID- 1\nOWN - NLM\nTI  - Milk\nFAU - Ito, Kenji\n\nPMID- 2\nOWN - NLM\nTI  - Water\nFAU - Rao, C\n"
+
+
+def test_a_record_whose_pmid_line_is_missing_is_not_put_into_the_one_before():
+    reading = read(PAIR.replace("PMID- 2\n", ""))
+    assert [(record.title, record.authors, record.pmid) for record in reading.records] == [
+        ("Milk", ("Ito, Kenji",), "1"),
+        ("Water", ("Rao, C",), ""),
+    ]
+    assert (reading.found, reading.lost) == (2, 0)
+    assert [(problem.line, problem.message) for problem in reading.problems] == [
+        (6, "This record lacks the line that starts a record; it was taken to start after a blank line.")
+    ]
+
+
+def test_two_titles_without_a_blank_line_between_them_are_noted():
+    reading = read(PAIR.replace("\nPMID- 2\n", ""))
+    assert len(reading.records) == 1
+    assert "two titles" in reading.problems[0].message
+
+
+def test_a_file_of_pubmed_that_begins_in_the_middle_of_a_record_is_not_taken_for_one_of_pmc():
+    reading = read("MH  - Milk\nPMC - PMC7\nSO  - J. 2001\n\n" + PAIR)
+    assert [record.title for record in reading.records] == ["Milk", "Water"]
+    assert [(problem.line, problem.message) for problem in reading.problems] == [
+        (1, "This line is outside a record; it is not used. (3 lines)")
+    ]
+
+
+def test_many_blank_lines_are_read_at_once():
+    assert read(PAIR + "\n" * 300_000).found == 2

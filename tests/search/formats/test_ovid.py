@@ -140,3 +140,22 @@ def test_the_two_kinds_are_told_apart():
     assert recognise_medline(TAGGED)
     assert not recognise_labelled(TAGGED)
     assert not recognise_labelled("<html>\nTitle\n  x")
+
+
+@pytest.mark.parametrize("text", [LABELLED, TAGGED])
+def test_a_record_whose_number_is_missing_is_not_put_into_the_one_before(text):
+    reading = read(text + text.partition("\n")[2].replace("milk", "water"))
+    assert [record.title for record in reading.records] == [
+        "Oral drops for milk allergy.",
+        "Oral drops for water allergy.",
+    ]
+    assert "lacks the line that starts a record" in reading.problems[0].message
+
+
+def test_full_names_are_used_and_headings_stand_one_on_a_line():
+    text = LABELLED.replace(
+        "Author\n  Ito, Kenji 1;", "Authors\n  Ito K; Nunez AB\nAuthors Full Name\n  Ito, Kenji 1;"
+    )
+    (record,) = read(text).records
+    assert record.authors == ("Ito, Kenji", "Nunez, Ana B")
+    assert record.keywords == ("milk", "drops")

@@ -155,3 +155,18 @@ def test_a_file_that_declares_entities_is_refused():
 def test_pubmed_xml_is_recognised_and_other_xml_is_not():
     assert recognise(HEAD)
     assert not recognise("<xml><records><record><titles/></record></records></xml>")
+
+
+def test_withdrawn_citations_are_told_with_their_lines_and_other_pmids_are_not_taken_for_them():
+    text = (
+        HEAD
+        + short("One")
+        + "\n<PMID>9</PMID>\n<DeleteCitation><PMID>1</PMID>\n\n<PMID>2</PMID></DeleteCitation>"
+    )
+    reading = read(text + "<DeleteCitation><PMID>3</PMID>")
+    assert [(problem.line, problem.text) for problem in reading.problems if "withdrew" in problem.message] == [
+        (6, "<PMID>1</PMID>"), (8, "<PMID>2</PMID>"),
+    ]  # fmt: skip
+    (left,) = [problem for problem in reading.problems if "withdrew" not in problem.message]
+    assert "<PMID>9</PMID>" in left.text
+    assert "<PMID>3</PMID>" in left.text

@@ -4,7 +4,18 @@ import sys
 import pytest
 
 from evisynth.errors import DataError
-from evisynth.search.formats.safe_xml import Piece, Rest, parse_damaged_xml, parse_xml, pieces, text_of
+from evisynth.search.formats.safe_xml import (
+    Piece,
+    Rest,
+    furniture,
+    parse_damaged_xml,
+    parse_xml,
+    pieces,
+    read_pieces,
+    text_of,
+    with_namespaces,
+)
+from evisynth.search.record import Reading, Record
 
 BILLION_LAUGHS = (
     '<?xml version="1.0"?>\n<!DOCTYPE lolz [<!ENTITY lol0 "lol">'
@@ -112,3 +123,18 @@ def test_pieces_have_every_character_of_the_text_and_the_lines_they_start_on():
     assert [part.line for part in parts if isinstance(part, Piece)] == [2, 3, 4]
     assert [part.closed for part in parts if isinstance(part, Piece)] == [True, False, True]
     assert parts[2] == Rest("\nstray", 2)
+
+
+def test_comments_between_records_are_furniture_and_one_that_does_not_end_is_reported():
+    reading = Reading()
+    text = "<set><!-- a --><?b c?><r>1</r>\n<!-- open <r>2</r></set>"
+    read_pieces(pieces(text, "r"), lambda element: Record(title=text_of(element)), furniture("set"), reading)
+    assert [record.title for record in reading.records] == ["1", "2"]
+    assert [(problem.line, problem.text) for problem in reading.problems] == [(1, "<!-- open")]
+
+
+def test_namespaces_are_declared_where_they_are_not_yet():
+    declared = 'xmlns:a="x" xmlns:b="y"'
+    assert with_namespaces('<r xmlns:a="z"><a:t/></r>', declared) == '<r xmlns:b="y" xmlns:a="z"><a:t/></r>'
+    assert with_namespaces("<r/>", declared) == '<r xmlns:a="x" xmlns:b="y"/>'
+    assert with_namespaces("<r/>", "") == "<r/>"

@@ -115,3 +115,21 @@ def test_web_of_science_is_recognised_by_its_content():
     assert recognise(FILE)
     assert recognise(RECORD)
     assert not recognise("TY  - JOUR\nTI  - a\nER  - \n")
+
+
+def test_a_record_whose_pt_line_is_missing_is_read_and_noted():
+    reading = read(
+        FILE.replace(RECORD, RECORD + RECORD.replace("PT J\n", "").replace("milk", "water") + RECORD)
+    )
+    assert [record.title for record in reading.records] == [
+        "Oral drops for milk allergy",
+        "Oral drops for water allergy",
+        "Oral drops for milk allergy",
+    ]
+    assert (reading.found, reading.lost) == (3, 0)
+    assert "no PT line" in reading.problems[0].message
+
+
+def test_a_first_record_without_pt_line_is_read_after_the_header_of_the_file():
+    reading = read(FILE.replace("PT J\n", ""))
+    assert [record.line for record in reading.records] == [3]

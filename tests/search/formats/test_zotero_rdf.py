@@ -84,6 +84,17 @@ def test_attachments_and_notes_are_no_records_and_that_is_said():
     ]
 
 
+def test_a_journal_to_which_no_item_points_is_reported():
+    reading = read(library(ARTICLE.replace("urn:issn:1234-5678", "urn:issn:0000-0000"), JOURNAL))
+    assert reading.records[0].journal == ""
+    assert [(problem.line, problem.message) for problem in reading.problems] == [
+        (
+            12 + ARTICLE.count("\n"),
+            "No item points to the journal or book 'urn:issn:1234-5678'; not used.",
+        )
+    ]
+
+
 def test_a_chapter_has_its_book_inside():
     (record,) = read(library(CHAPTER)).records
     assert (record.title, record.journal, record.volume, record.type) == (
