@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from evisynth.search.formats.bibtex_entries import BRACE, NO_ENTRIES, Entry, closes_at, items, unwrapped
 from evisynth.search.formats.csv_authors import given_first, is_initials
 from evisynth.search.formats.latex import plain_address, plain_text
+from evisynth.search.formats.line_ends import unix_lines
 from evisynth.search.normalise import (
     author_name,
     clean_doi,
@@ -21,7 +22,8 @@ from evisynth.search.record import Reading, ReadProblem, Record
 
 FORMAT = "bibtex"
 HEAD = re.compile(r"^[ \t]*@([A-Za-z]+)[ \t]*[{(]\s*([^,={}\n]*(?:,|$)|[\w-]+\s*=)", re.MULTILINE)
-AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
+AND_OR_BRACE = re.compile(rf"{AND.pattern}|{BRACE.pattern}", re.IGNORECASE)
 SCOPUS_EID = re.compile(r"\beid=(2-s2\.0-\d+)")
 EBSCO_AN = re.compile(r"[?&]AN=([\w.-]+)")
 PARTS = {
@@ -53,7 +55,8 @@ USED = frozenset(name for names in PARTS.values() for name in names) | {"month"}
 
 def recognise(head: str) -> bool:
     """Whether a file that begins like this is BibTeX."""
-    return any(found[1].lower() not in NO_ENTRIES or "=" in found[2] for found in HEAD.finditer(head))
+    heads = HEAD.finditer(unix_lines(head))
+    return any(found[1].lower() not in NO_ENTRIES or "=" in found[2] for found in heads)
 
 
 def read(text: str) -> Reading:
@@ -64,12 +67,12 @@ def read(text: str) -> Reading:
     """
     reading, unused = Reading(format=FORMAT), set[str]()
     strings: dict[str, str] = {}
-    for item in items(text, strings):
+    for item in items(unix_lines(text), strings):
         if isinstance(item, ReadProblem):
             reading.problems.append(item)
             continue
         reading.found += 1
-        record = _record(item, strings, reading.found)
+        record = _record(item, strings, reading.found) if item.fields else Record()
         name = f"Entry {reading.found} ({item.key})" if item.key else f"Entry {reading.found}"
         if not record.title:
             lost = not (record.abstract or record.doi or record.pmid)
@@ -198,12 +201,13 @@ def _paired(value: str) -> str:
 
 
 def _outside_braces(value: str) -> Iterator[str]:
-    begin = 0
-    for found in AND.finditer(value):
-        braces = [brace[0] for brace in BRACE.finditer(value, begin, found.start())]
-        if braces.count("{") <= braces.count("}"):
+    begin, depth = 0, 0
+    for found in AND_OR_BRACE.finditer(value):
+        if found[0] in "{}":
+            depth += 1 if found[0] == "{" else -1
+        elif depth <= 0:
             yield value[begin : found.start()]
-            begin = found.end()
+            begin, depth = found.end(), 0
     yield value[begin:]
 
 

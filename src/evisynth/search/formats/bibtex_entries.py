@@ -18,8 +18,9 @@ NO_ENTRIES = frozenset({"comment", "string", "preamble"})
 KEY = re.compile(r"@([A-Za-z]+)[ \t]*[{(]\s*(?:([^,={}\n]*),)?")
 # A field in a damaged entry starts a line or, where the entry is one line, follows a comma.
 FIELD = re.compile(r",\s*([A-Za-z][\w:.+-]*)[ \t]*=[ \t]*(?=[{\"\w])")
-LINE_FIELD = re.compile(r"\n[ \t]*,?[ \t]*([A-Za-z][\w:.+-]*)[ \t]*=[ \t]*(?=[{\"\w])")
+LINE_FIELD = re.compile(r"\n[ \t]*(?:,[ \t]*)?([A-Za-z][\w:.+-]*)[ \t]*=[ \t]*(?=[{\"\w])")
 QUOTED_FIELD = re.compile(r'"\s*\n\s*[A-Za-z][\w-]*\s*=')
+LOOK_BACK = 1_000  # characters; a line of entries may be as long as the file
 BRACE = re.compile(r"(?<!\\)[{}]")
 JOINED_PART = re.compile(r'"[^"]*"|\{[^{}]*\}|[\w:.+-]+')
 JOINED = re.compile(rf"(?:{JOINED_PART.pattern})(?:\s*#\s*(?:{JOINED_PART.pattern}))+")
@@ -60,7 +61,11 @@ def items(text: str, strings: dict[str, str]) -> Iterator[Entry | ReadProblem]:
                 place = line + whole.count("\n", 0, whole.index(rest, len(entry.raw)))
                 yield ReadProblem(place, rest[:200], "Text between entries; not used.")
         else:
-            yield _scanned(whole.rstrip(), line, complaints.get(start, ""))
+            entry = _scanned(whole.rstrip(), line, complaints.get(start, ""))
+            if entry.type in NO_ENTRIES:
+                yield ReadProblem(line, entry.raw[:200], f"An @{entry.type} that is damaged; not used.")
+            else:
+                yield entry
 
 
 def _starts(text: str, parsed: dict[int, Entry]) -> list[int]:
@@ -135,7 +140,8 @@ def _run_on(fields: dict[str, str]) -> str:
 
 def _may_start(text: str, at: int) -> bool:
     """Whether a block may start here: at the start of a line, or after the end of another block."""
-    before = text[text.rfind("\n", 0, at) + 1 : at].rstrip(" \t,")
+    window = max(0, at - LOOK_BACK)
+    before = text[max(window, text.rfind("\n", window, at) + 1) : at].rstrip(" \t,")
     return not before or before[-1] in "})"
 
 
@@ -176,8 +182,8 @@ def _trimmed(value: str) -> str:
 def _value_at(raw: str, start: int) -> tuple[str, int]:
     """The value that starts here and where it ends; a value that does not close goes on to the end."""
     if raw[start] == "{":
-        length = closes_at(raw[start:]) + 1
-        return (raw[start : start + length], start + length) if length else (raw[start + 1 :], len(raw))
+        end = closes_at(raw, start) + 1
+        return (raw[start:end], end) if end else (raw[start + 1 :], len(raw))
     end = raw.find('"' if raw[start] == '"' else ",", start + 1)
     if end < 0:
         return raw[start:].strip('" }\n'), len(raw)
@@ -197,10 +203,10 @@ def unwrapped(value: str, strings: dict[str, str]) -> str:
     return strings.get(value.lower(), value)
 
 
-def closes_at(value: str) -> int:
-    """Where the brace that opens the value closes; -1 where it does not."""
+def closes_at(value: str, start: int = 0) -> int:
+    """Where the brace that opens the value at `start` closes; -1 where it does not."""
     depth = 0
-    for brace in BRACE.finditer(value):
+    for brace in BRACE.finditer(value, start):
         depth += 1 if brace[0] == "{" else -1
         if depth == 0:
             return brace.start()

@@ -5,11 +5,12 @@ those of the CSL 1.0.2 input schema; what it has no variable for (further titles
 numbers, further links) Evisynth writes into `custom`, which the schema leaves to programs.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from evisynth.search.formats.json_text import MOST_WHOLE, after_list, before_list, decode_at, first_string
+from evisynth.search.formats.line_ends import unix_lines
 from evisynth.search.normalise import (
     author_name,
     clean_doi,
@@ -44,6 +45,8 @@ TYPES = frozenset(
     | {"journal-article", "proceedings-article", "book-chapter", "posted-content"}  # Crossref's own
 )
 TYPE = re.compile(r'"type"\s*:\s*"([a-z_-]+)"')
+TITLE = re.compile(r'"title"\s*:\s*\[?\s*("(?:[^"\\\n]|\\.)*")')
+DOI = re.compile(r'"DOI"\s*:\s*("(?:[^"\\\n]|\\.)*")')
 NAMED = re.compile(
     r'"(?:container-title|issued|date-parts|citation-key|container-title-short|citation-label)"\s*:'
 )
@@ -73,6 +76,7 @@ def recognise(head: str) -> bool:
 
 def read(text: str) -> Reading:
     """Read CSL-JSON, one record for each item. What is no item, and what cannot be decoded, is reported."""
+    text = unix_lines(text)
     reading = Reading(format=FORMAT)
     for piece in _pieces(text):
         if not piece.complaint and not isinstance(piece.item, dict):
@@ -80,39 +84,53 @@ def read(text: str) -> Reading:
             reading.problems.append(ReadProblem(piece.line, piece.text[:200], message))
             continue
         reading.found += 1
-        record = _record(piece.item, reading.found, piece.line, piece.text) if piece.item else Record()
+        item = _damaged(piece.text) if piece.complaint else piece.item
+        record = _record(item, reading.found, piece.line, piece.text)
         lost = not (record.title or record.abstract or record.doi or record.pmid)
         if lost:
             reason = piece.complaint or "It has no title and nothing to know it by."
             message = f"Item {reading.found} could not be read. {reason}"
             reading.problems.append(ReadProblem(piece.line, piece.text[:200], message, lost_record=True))
             continue
-        if not record.title:
+        if piece.complaint:
+            message = (
+                f"Item {reading.found} is damaged; only its title and DOI could be read. {piece.complaint}"
+            )
+            reading.problems.append(ReadProblem(piece.line, piece.text[:200], message))
+        elif not record.title:
             message = f"Item {reading.found} has no title."
             reading.problems.append(ReadProblem(piece.line, piece.text[:200], message))
         reading.records.append(record)
     return reading
 
 
+def _damaged(text: str) -> Tree:
+    return {"title": first_string(TITLE, text), "DOI": first_string(DOI, text)}
+
+
 def _pieces(text: str) -> Iterator[Piece]:
-    """The elements of the list of items, each decoded on its own."""
-    decoder = json.JSONDecoder()
-    position, line, counted = _list_start(text), 1, 0
+    """The elements of the list of items, each decoded on its own, and text that is in no list."""
+    position, line, counted, damaged = _list_start(text), 1, 0, 0
+    if left := before_list(text[:position]):
+        yield Piece(None, "", left, 1)
     while position < len(text):
         line, counted = line + text.count("\n", counted, position), position
-        item, complaint = None, ""
-        try:
-            item, end = decoder.raw_decode(text, position)
-        except json.JSONDecodeError as error:
-            complaint = f"Line {error.lineno}: the JSON is broken: {error.msg}."
-        except (ValueError, RecursionError) as error:
-            complaint = f"Line {line}: the JSON is nested too deeply or broken: {error}."
+        whole = damaged < MOST_WHOLE
+        limit = len(text) if whole else _next_start(text, position)
+        item, end, complaint = decode_at(text, position, limit, line, whole=whole)
         if complaint:
-            following = START.search(text, position + 1)
-            end = following.start() if following else len(text)
-        if part := text[position:end].rstrip(" \t\n,]"):
-            yield Piece(item, complaint, text[position:end].strip() if not complaint else part, line)
+            damaged += 1
+            end = _next_start(text, position)
+        if part := text[position:end].rstrip(" \t\n,]" if complaint else " \t\n"):
+            yield Piece(item, complaint, part, line)
         position = _after(text, end)
+        if left := after_list(text[end:position]):
+            yield Piece(None, "", left, line + text.count("\n", counted, text.index(left, end)))
+
+
+def _next_start(text: str, position: int) -> int:
+    following = START.search(text, position + 1)
+    return following.start() if following else len(text)
 
 
 def _list_start(text: str) -> int:
@@ -124,13 +142,10 @@ def _list_start(text: str) -> int:
 
 
 def _after(text: str, end: int) -> int:
-    """Where the element after this one starts; the end of the text where the list has ended."""
+    """Where the element after this one starts; after the end of the list, where a further item starts."""
     gap = GAP.match(text, end)
     position = gap.end() if gap else end
-    if text[position : position + 1] in {"]", "}"}:
-        rest = text[position:].strip(" \t\n]},")
-        return len(text) if not rest else len(text) - len(text[position:].lstrip(" \t\n]},"))
-    return position
+    return _next_start(text, position) if text[position : position + 1] in {"]", "}"} else position
 
 
 def _record(item: object, number: int, line: int, raw: str) -> Record:

@@ -26,13 +26,13 @@ def authors_of(cell: str, way: str) -> tuple[str, ...]:
     names = _divided(text, way)
     names = [CUT.sub("", name).strip(" ;|") for name in names]
     kept = [name for name in names if name and not NO_AUTHOR.fullmatch(name)]
-    if way in {"given first", "bar"}:
+    if way in {"given first", "given semicolon", "bar"}:
         return tuple(given_first(name) for name in kept)
     return tuple(filter(None, (_turned(name) if way == "any" else author_name(name) for name in kept)))
 
 
 def _divided(text: str, way: str) -> list[str]:
-    if way == "semicolon":
+    if way in {"semicolon", "given semicolon"}:
         return text.split(";")
     if way == "bar":
         return text.split("|")

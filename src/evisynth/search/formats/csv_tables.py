@@ -10,50 +10,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evisynth.errors import DataError
-from evisynth.search.formats.csv_authors import authors_of
-from evisynth.search.formats.csv_own import BETWEEN_TEXTS, EVISYNTH
-from evisynth.search.formats.csv_vendors import GENERIC, VENDORS, WEB_OF_SCIENCE, Vendor
-from evisynth.search.formats.formula_cells import unguarded
-from evisynth.search.normalise import (
-    clean_doi,
-    clean_pmcid,
-    clean_pmid,
-    issn_list,
-    one_line,
-    page_range,
-    registry_ids,
-    year_of,
-)
-from evisynth.search.record import Reading, ReadProblem, Record
+from evisynth.search.formats.csv_own import EVISYNTH
+from evisynth.search.formats.csv_records import Table, places_of, record_of, value_of
+from evisynth.search.formats.csv_registers import REGISTERS
+from evisynth.search.formats.csv_tools import GENERIC, TOOLS
+from evisynth.search.formats.csv_vendors import DATABASES, WEB_OF_SCIENCE, Vendor, column_name
+from evisynth.search.record import Reading, ReadProblem
 
 FORMAT = "csv"
-KNOWN = (EVISYNTH, *VENDORS)
+KNOWN = (EVISYNTH, *REGISTERS, *DATABASES, *TOOLS)
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 60  # lines; preambles of search histories are shorter
 LONGEST_ROW = 5_000  # lines; an open quote may not swallow more
 MOST_REPAIRS = 1_000  # rows cut again in one file, so that hostile quoting cannot make reading slow
+FEW_REPAIRS = 100  # rows for which the next row is looked for further away than on the next line
+LOOK_AHEAD = 200  # lines; longer summaries of trials are rare
 LONGEST_CELL = 10_000_000  # characters; reference lists of Scopus exceed the csv module's 131,072
-MISSING = frozenset({"na", "n/a", "null", "nan", "none"})
-FORMULA = re.compile(r'=\s*"(.*)"', re.DOTALL)  # ="19326203" keeps a spreadsheet from making it a number
-URL = re.compile(r"(?:https?|ftp)://[^\s\"<>]+")
-VOLUME_PAGES = re.compile(r";\s*([^;:()]*?)\s*(?:\(([^()]*)\))?:\s*([^.;]+)")  # 2020 Feb;63(2):103640.
-ARTICLE_NUMBER = re.compile(r"Article Number:\s*([\w.-]*\w)")
-EXTRA = re.compile(r"\b(PMID|PMCID):\s*(\w+)")
-LEFT_OVER_U2 = re.compile(r"\bU2\s+-\s+(L\d+)")  # Rayyan keeps lines of the RIS in its url
-TYPED = re.compile(r"^[A-Z_]+: ")  # "DRUG: Venetoclax" of ClinicalTrials.gov
+LONGEST_NAME = 200  # characters of a column's name
 NOT_RECORDS = frozenset({"attachment", "note", "annotation"})
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Where the header is and what its columns hold."""
-
-    vendor: Vendor
-    delimiter: str
-    header_line: int  # its index among the lines
-    header: tuple[str, ...]  # as the file has it
-    names: tuple[str, ...]  # in lower case
-    columns: dict[str, tuple[int, ...]]  # part -> columns, the preferred one first
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +39,7 @@ class Row:
 
 def recognise(head: str) -> bool:
     """Whether a file that begins like this is a table with a header that names a title and one thing more."""
-    table = _find_table(head.split("\n"))
+    table = _find_table(lines_of(head))
     return table is not None and len(table.columns) > 1
 
 
@@ -76,7 +50,7 @@ def read(text: str, vendor: Vendor | None = None) -> Reading:
     Raises DataError where no line of the beginning is a header with a title column.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
-    lines = text.split("\n")
+    lines = lines_of(text)
     table = _find_table(lines, (vendor,) if vendor else KNOWN)
     if table is None:
         raise DataError(
@@ -101,6 +75,14 @@ def read(text: str, vendor: Vendor | None = None) -> Reading:
     return reading
 
 
+def lines_of(text: str) -> list[str]:
+    r"""The lines of the text. Where "\n" ends them, a carriage return alone is a blank within a cell."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+        text = text.replace("\r", " " if "\n" in text else "\n")
+    return text.split("\n")
+
+
 def _find_table(lines: Sequence[str], vendors: Sequence[Vendor] = KNOWN) -> Table | None:
     """The first line that is a known vendor's header, else the one that names most columns with a title."""
     best: Table | None = None
@@ -108,8 +90,8 @@ def _find_table(lines: Sequence[str], vendors: Sequence[Vendor] = KNOWN) -> Tabl
         for delimiter in DELIMITERS:
             if delimiter not in line and delimiter != ",":
                 continue
-            cells, _ = _cells(lines, start, delimiter)
-            table = _table_of(tuple(map(_value, cells)), delimiter, start, vendors)
+            cells, _ = cells_at(lines, start, delimiter)
+            table = _table_of(tuple(map(value_of, cells)), delimiter, start, vendors)
             if table is None:
                 continue
             if table.vendor is not GENERIC:
@@ -126,50 +108,60 @@ def _table_of(header: tuple[str, ...], delimiter: str, start: int, vendors: Sequ
     vendor = next((vendor for vendor in vendors if vendor.signature <= present), other)
     if vendor is None:
         return None
-    columns: dict[str, tuple[int, ...]] = {}
-    for name, part in vendor.columns.items():
-        places = tuple(place for place, other in enumerate(names) if other == name)
-        if places:
-            columns[part] = columns.get(part, ()) + places
+    columns = places_of(names, vendor)
     return Table(vendor, delimiter, start, header, names, columns) if "title" in columns else None
 
 
 def _name(cell: str) -> str:
-    return one_line(_value(cell).removeprefix("\ufeff")).casefold()
+    return column_name(value_of(cell).removeprefix("\ufeff"))
 
 
-def _value(cell: str) -> str:
-    """The cell as text: spreadsheet formula and blanks around it removed."""
-    cell = cell.strip()
-    formula = FORMULA.fullmatch(cell)
-    return formula[1].replace('""', '"').strip() if formula else cell
-
-
-def _cells(lines: Sequence[str], start: int, delimiter: str, plain: bool = False) -> tuple[list[str], int]:
-    """The cells of the row that starts at a line, and how many lines it has."""
-    upto = (lines[place] + "\n" for place in range(start, min(len(lines), start + LONGEST_ROW)))
+def cells_at(
+    lines: Sequence[str], start: int, delimiter: str, *, plain: bool = False, most: int = LONGEST_ROW
+) -> tuple[list[str], int]:
+    """The cells of the row that starts at a line, and how many lines, at most so many, it has."""
+    upto = (lines[place] + "\n" for place in range(start, min(len(lines), start + most)))
     reader = csv.reader(upto, delimiter=delimiter, quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL)
     try:
         return next(reader, []), max(1, reader.line_num)
     except csv.Error:  # a cell beyond LONGEST_CELL
-        return [lines[start]], 1
+        return lines[start].split(delimiter), 1
 
 
 def _rows(lines: Sequence[str], table: Table) -> Iterator[Row]:
-    """The rows after the header. An open quote that swallowed further rows is cut at the end of its line."""
+    """The rows after the header. A row that an open quote made swallow others is cut where the next begins."""
     plain = table.vendor is WEB_OF_SCIENCE and table.delimiter == "\t"  # its tab export quotes nothing
-    _, height = _cells(lines, table.header_line, table.delimiter, plain=plain)
-    place, width, repairs = table.header_line + height, len(table.names), 0
+    _, height = cells_at(lines, table.header_line, table.delimiter, plain=plain)
+    place, repairs = table.header_line + height, 0
     while place < len(lines):
-        cells, height = _cells(lines, place, table.delimiter, plain=plain)
+        if not lines[place] or lines[place].isspace():
+            place += 1
+            continue
+        cells, height = cells_at(lines, place, table.delimiter, plain=plain)
         if height > 1 and repairs < MOST_REPAIRS and _quotes_wrong(lines, place, height, cells, table):
             repairs += 1
-            again = _one_line_row(lines[place], table)
-            following, _ = _cells(lines, place + 1, table.delimiter)
-            if len(again) == width or len(following) == width or place + height >= len(lines):
-                cells, height = again, 1
+            ahead = LOOK_AHEAD if repairs < FEW_REPAIRS else 2
+            cells, height = _cut(lines, place, height, table, ahead) or (cells, height)
         yield Row(cells, place, place + height)
         place += height
+
+
+def _cut(
+    lines: Sequence[str], place: int, height: int, table: Table, ahead: int
+) -> tuple[list[str], int] | None:
+    """A row whose quotes are wrong, cut before the next line that starts a whole row: cells and lines.
+
+    None where no line that it swallowed, of so many looked at, does.
+    """
+    first = _one_line_row(lines[place], table)
+    if len(first) == len(table.names):
+        return first, 1
+    for after in range(1, min(height, ahead)):
+        if lines[place + after].strip():
+            cells, size = cells_at(lines, place + after, table.delimiter, most=LOOK_AHEAD)
+            if not _quotes_wrong(lines, place + after, size, cells, table):
+                return cells_at(lines[place : place + after], 0, table.delimiter) if after > 1 else (first, 1)
+    return (first, 1) if place + height >= len(lines) else None
 
 
 def _quotes_wrong(lines: Sequence[str], place: int, height: int, cells: list[str], table: Table) -> bool:
@@ -185,8 +177,8 @@ def _quotes_wrong(lines: Sequence[str], place: int, height: int, cells: list[str
 
 def _one_line_row(line: str, table: Table) -> list[str]:
     """One line as a row, its open quote closed at the line's end or, if that fits better, taken as text."""
-    closed, _ = _cells([line], 0, table.delimiter)
-    plain, _ = _cells([line], 0, table.delimiter, plain=True)
+    closed, _ = cells_at([line], 0, table.delimiter)
+    plain, _ = cells_at([line], 0, table.delimiter, plain=True)
     return plain if len(plain) == len(table.names) != len(closed) else closed
 
 
@@ -198,10 +190,11 @@ def _report_preamble(lines: Sequence[str], table: Table, reading: Reading) -> No
 
 def _furniture(row: Row, raw: str, table: Table) -> bool:
     """Whether a row is no record: the header again, lines of a preamble, Zotero's attachments and notes."""
-    if tuple(map(_name, row.cells)) == table.names:
+    begins = len(row.cells[0]) <= LONGEST_NAME and _name(row.cells[0]) == table.names[0]  # asked first: fast
+    if begins and tuple(map(_name, row.cells)) == table.names:
         return True
     if len(row.cells) <= 2 < len(table.names) and re.match(
-        r'\s*("?SEARCH QUERY"?|-{3,}|©|"?Copyright\b)', raw
+        r'\s*("?SEARCH QUERY"?|"?About the data\b|-{3,}|©|"?Copyright\b)', raw
     ):
         return True
     kinds = [row.cells[place] for place in table.columns.get("type", ()) if place < len(row.cells)]
@@ -212,7 +205,7 @@ def _read_row(row: Row, raw: str, table: Table, reading: Reading) -> None:
     line, cells, width = row.start + 1, row.cells, len(table.names)
     if len(cells) > width:
         cells = _rejoined(cells, table)
-    record = _record(_Cells(table, cells), table.vendor, reading.found, line, raw)
+    record = record_of(table, cells, reading.found, line, raw)
     problem = "" if record.title else "has no title"
     lost = not (record.title or record.abstract or record.doi or record.pmid)
     surplus = [cell for cell in cells[width:] if cell.strip()]
@@ -262,89 +255,3 @@ class _Usage:
             names = ", ".join(table.header[place] or f"(column {place + 1})" for place in sorted(self.filled))
             message = f"Columns that are not used (they stay with the records as they are): {names}."
             reading.problems.append(ReadProblem(line, "", message))
-
-
-class _Cells:
-    """The cells of one row by the part of the record that they hold."""
-
-    def __init__(self, table: Table, cells: list[str]) -> None:
-        self.table, self.cells = table, cells
-
-    def all(self, part: str) -> list[str]:
-        """The filled cells of a part, the preferred column first, as they are."""
-        places = (place for place in self.table.columns.get(part, ()) if place < len(self.cells))
-        if self.table.vendor.exact:
-            return [unguarded(self.cells[place]) for place in places if self.cells[place]]
-        values = (_value(self.cells[place]) for place in places)
-        return [value for value in values if value and (part == "title" or value.casefold() not in MISSING)]
-
-    def one(self, part: str) -> str:
-        return one_line(next(iter(self.all(part)), ""))
-
-    def texts(self, part: str) -> tuple[str, ...]:
-        """Whole texts, one a column; in Evisynth's own table several stand in one cell."""
-        values = self.all(part)
-        if self.table.vendor.exact:
-            values = [text for value in values for text in value.split(BETWEEN_TEXTS)]
-        return tuple(map(one_line, values))
-
-    def words(self, part: str, signs: tuple[str, ...]) -> tuple[str, ...]:
-        """The parts of lists, in order and each once."""
-        found: list[str] = []
-        for value in self.all(part):
-            sign = next((sign for sign in signs if sign in value), signs[0])
-            words = map(one_line, value.split(sign))
-            found += words if self.table.vendor.exact else (TYPED.sub("", word) for word in words)
-        return tuple(dict.fromkeys(word for word in found if word))
-
-
-def _record(cells: _Cells, vendor: Vendor, number: int, line: int, raw: str) -> Record:
-    links = [link for value in cells.all("links") for link in URL.findall(value)]
-    extra = dict(EXTRA.findall(" ".join(cells.all("extra"))))
-    left_over = LEFT_OVER_U2.search(" ".join(cells.all("links")))
-    accession = left_over[1] if left_over else cells.one("accession").removeprefix("https://openalex.org/")
-    volume, issue, pages = _place_in_journal(cells)
-    pmid = clean_pmid(cells.one("pmid") or extra.get("PMID", ""))
-    names = next((authors_of(cell, "semicolon") for cell in cells.all("full_authors")), ())
-    return Record(
-        title=cells.one("title"),
-        other_titles=cells.texts("other_titles"),
-        authors=names or authors_of(cells.one("authors"), vendor.authors),
-        year=next(filter(None, (year_of(value) for value in cells.all("year"))), None),
-        journal=cells.one("journal"),
-        journal_abbreviation=cells.one("journal_abbreviation"),
-        volume=volume,
-        issue=issue,
-        pages=pages,
-        abstract=cells.one("abstract"),
-        other_abstracts=cells.texts("other_abstracts"),
-        doi=clean_doi(cells.one("doi")),
-        pmid=pmid,
-        pmcid=clean_pmcid(cells.one("pmcid") or extra.get("PMCID", "")),
-        registry_ids=cells.words("registry", (";",))
-        if vendor.exact
-        else registry_ids(accession, *cells.all("registry"), " ".join(cells.all("extra"))),
-        accession=accession or (pmid if vendor.name == "PubMed" else ""),
-        database=cells.one("database") or vendor.name,
-        type=cells.one("type") or vendor.type,
-        language=cells.one("language"),
-        issn=issn_list(*cells.all("issn")),
-        keywords=cells.words("keywords", vendor.lists),
-        links=tuple(dict.fromkeys(links)),
-        number=number,
-        line=line,
-        raw=raw,
-    )
-
-
-def _place_in_journal(cells: _Cells) -> tuple[str, str, str]:
-    """Volume, issue and pages, from their columns or out of a citation in one line."""
-    volume, issue, pages = cells.one("volume"), cells.one("issue"), cells.one("pages")
-    citation = cells.one("citation")
-    if (found := VOLUME_PAGES.search(citation)) and not cells.table.columns.get("volume"):
-        volume, issue, pages = volume or found[1], issue or found[2] or "", pages or found[3].strip()
-    first, last, count = cells.one("first_page"), cells.one("last_page"), cells.one("page_count")
-    if first and not last and first.isdecimal() and count.isdecimal() and int(count) > 0:
-        last = str(int(first) + int(count) - 1)
-    article = cells.one("article_number") or next(iter(ARTICLE_NUMBER.findall(citation)), "")
-    return volume, issue, page_range(pages) or page_range(first, last) or article

@@ -1,16 +1,19 @@
-"""Which column of a vendor's CSV holds what: data for `csv_tables`.
+"""Which column of a database's CSV holds what: data for `csv_tables`.
 
-Column names are compared in lower case with single blanks. A vendor is recognised by its `signature`: all of
+Column names are compared as `column_name` gives them. A vendor is recognised by its `signature`: all of
 these columns are there. Vendors stand in order of how telling their signatures are.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from evisynth.search.normalise import one_line
 
 # The parts that a column can hold, beside the fields of a Record: first_page, last_page, page_count,
 # article_number (pages are made of them), citation (the source in one line), registry (registry numbers among
-# other text), full_authors (better than authors where filled), extra (Zotero's "PMID: ..." lines).
+# other text), full_authors (better than authors where filled), groups (authors that are groups), extra
+# (Zotero's "PMID: ..." lines).
 Columns = Mapping[str, str]
 
 
@@ -19,7 +22,7 @@ class Vendor:
     """One vendor's table. `columns`: column name -> part. `authors`: how names are divided and written.
 
     Ways to write authors: "semicolon" (Family, Given; Family, Given), "comma" (Family GN, Family GN),
-    "given first" (G Family, G Family), "bar" (Given Family|Given Family), "and" (Family, Given and Family,
+    "given first" (G Family, G Family), "given semicolon" and "bar" (the same with ; and |), "and" (Family, Given and Family,
     Given), "any" (found out from the signs in it), "exact" (semicolons, each name as it stands).
     `lists`: the signs between keywords, the first that occurs divides. `type`: where no column says it.
     `exact`: the cells hold what `writing` put there, so nothing in them is taken for a vendor's "N/A".
@@ -38,8 +41,13 @@ def columns_of(table: str) -> Columns:
     """A table of lines "part: column | column" as column -> part."""
     lines = [line.split(":", 1) for line in table.strip().splitlines()]
     return MappingProxyType(
-        {name.strip(): part.strip() for part, names in lines for name in names.split("|")}
+        {column_name(name): part.strip() for part, names in lines for name in names.split("|")}
     )
+
+
+def column_name(text: str) -> str:
+    """The name of a column as names are compared: in lower case, with single blanks, "_" as a blank."""
+    return one_line(text.replace("_", " ")).casefold()
 
 
 EMBASE = Vendor(
@@ -63,7 +71,7 @@ EMBASE = Vendor(
         keywords: author keywords | emtree drug index terms (major focus) | emtree drug index terms
         keywords: emtree medical index terms (major focus) | emtree medical index terms
         registry: clinical trial numbers
-        language: article language
+        language: article language | language of article
         pmid: medline pmid
         accession: pui | embase accession id
         doi: doi
@@ -161,49 +169,9 @@ PUBMED = Vendor(
     """),
     authors="comma",
 )
-COVIDENCE = Vendor(
-    "Covidence",
-    frozenset({"covidence #", "title"}),
-    columns_of("""
-        title: title
-        authors: authors
-        abstract: abstract
-        year: published year
-        journal: journal
-        volume: volume
-        issue: issue
-        pages: pages
-        accession: covidence # | accession number
-        doi: doi
-    """),
-)
-RAYYAN = Vendor(
-    "Rayyan",
-    frozenset({"key", "title", "authors", "pubmed_id"}),
-    columns_of("""
-        accession: key
-        title: title
-        year: year
-        journal: journal
-        issn: issn
-        volume: volume
-        issue: issue
-        pages: pages
-        authors: authors
-        links: url
-        language: language
-        abstract: abstract
-        doi: doi
-        keywords: keywords
-        pmid: pubmed_id
-        pmcid: pmc_id
-        type: type
-    """),
-    authors="and",
-)
 OPENALEX = Vendor(
     "OpenAlex",
-    frozenset({"id", "display_name", "publication_year"}),
+    frozenset({"id", "display name", "publication year"}),
     columns_of("""
         accession: id
         abstract: abstract
@@ -227,78 +195,6 @@ OPENALEX = Vendor(
     authors="bar",
     lists=("|",),
 )
-PUBLISH_OR_PERISH = Vendor(
-    "Publish or Perish",
-    frozenset({"cites", "authors", "title", "gsrank"}),
-    columns_of("""
-        authors: authors
-        title: title
-        year: year
-        journal: source
-        links: articleurl | fulltexturl
-        type: type
-        doi: doi
-        issn: issn
-        volume: volume
-        issue: issue
-        first_page: startpage
-        last_page: endpage
-        abstract: abstract
-    """),
-    authors="given first",
-)
-GOOGLE_SCHOLAR = Vendor(
-    "Google Scholar",
-    frozenset({"authors", "title", "publication", "number", "pages"}),
-    columns_of("""
-        authors: authors
-        title: title
-        journal: publication
-        volume: volume
-        issue: number
-        pages: pages
-        year: year
-    """),
-)
-CTGOV = Vendor(
-    "ClinicalTrials.gov",
-    frozenset({"nct number"}),
-    columns_of("""
-        accession: nct number
-        registry: other ids
-        title: study title | title
-        links: study url | url
-        abstract: brief summary
-        keywords: acronym | conditions | interventions
-        year: first posted
-    """),
-    lists=("|",),
-    type="trial registration",
-)
-ZOTERO = Vendor(
-    "Zotero",
-    frozenset({"key", "item type", "publication title", "title"}),
-    columns_of("""
-        type: item type
-        year: publication year | date
-        authors: author
-        title: title
-        journal: publication title
-        issn: issn
-        doi: doi
-        links: url | link attachments
-        abstract: abstract note
-        pages: pages
-        issue: issue
-        volume: volume
-        journal_abbreviation: journal abbreviation
-        language: language
-        database: archive | library catalog
-        accession: archive location | call number | key
-        keywords: manual tags | automatic tags
-        extra: extra
-    """),
-)
 WEB_OF_SCIENCE = Vendor(
     "Web of Science",
     frozenset({"pt", "au", "ti", "ut"}),
@@ -306,9 +202,12 @@ WEB_OF_SCIENCE = Vendor(
         type: dt | pt
         authors: au
         full_authors: af
+        groups: ca
         title: ti
+        other_titles: z1
+        other_abstracts: z4
         journal: so
-        journal_abbreviation: j9 | ji
+        journal_abbreviation: ji | j9
         language: la
         keywords: de | id
         abstract: ab
@@ -324,63 +223,135 @@ WEB_OF_SCIENCE = Vendor(
         accession: ut
     """),
 )
-# A table of no known vendor. Its signature is only the title; the rest is what people call these columns.
-GENERIC = Vendor(
-    "",
-    frozenset({"title"}),
+WEB_OF_SCIENCE_EXCEL = Vendor(
+    "Web of Science",
+    frozenset({"article title", "ut (unique wos id)"}),
     columns_of("""
-        title: title | primary title | primary_title | article title | article_title
-        title: document title | study title | study_title | public title | scientific title | ti
-        title: t1 | título | titel | titre
-        authors: authors | author | author(s) | author names | author_names | authors_list
-        authors: first_authors | au | autor | autores
-        year: year | publication year | publication_year | published year | published_year
-        year: pub_year | pubyear | py | date | publication date | publication_date | published | año
-        journal: journal | journal title | journal_title | journal name | journal_name
-        journal: journal/book | source title | source_title | publication title | publication_title
-        journal: publication name | publication | secondary_title | jo | jf | so | venue | booktitle
-        journal: source
-        journal_abbreviation: journal abbreviation | journal_abbreviation | abbreviated source title
-        journal_abbreviation: ja
-        volume: volume | vol | vl
-        issue: issue | number | issue number | is
-        pages: pages | page range | page_range | pp
-        first_page: first page | first_page | start page | start_page | startpage | page start
-        first_page: page_start | sp
-        last_page: last page | last_page | end page | end_page | endpage | page end | page_end | ep
-        article_number: article number | article_number | art. no.
-        abstract: abstract | abstracts | abstract note | abstract_text | notes_abstract | summary
-        abstract: brief summary | ab | resumen | resumo
-        doi: doi | do | di
-        pmid: pmid | pubmed id | pubmed_id | pubmedid | pubmed | medline pmid
-        pmcid: pmcid | pmc id | pmc_id | pmc
-        registry: registry | registry id | registry_id | trial id | trial_id | trialid | nct number
-        registry: nct | clinical trial numbers | trial registration
-        accession: id | key | record id | record_id | accession number | accession_number
-        accession: accession | an | ut
-        database: database | database name | database_name | db
-        type: type | publication type | publication_type | document type | document_type | item type
-        type: item_type | reference type | type_of_reference
-        language: language | la
-        issn: issn | isbn | isbn/issn | sn | eissn
-        keywords: keywords | keyword | author keywords | subjects | mesh | mesh terms | de | kw
-        links: url | urls | link | links | ur
+        type: document type | publication type
+        authors: authors | book authors
+        full_authors: author full names | book author full names
+        groups: group authors | book group authors
+        title: article title
+        journal: source title
+        journal_abbreviation: journal iso abbreviation | journal abbreviation
+        language: language
+        keywords: author keywords | keywords plus
+        abstract: abstract
+        issn: issn | eissn
+        year: publication year | early access date
+        volume: volume
+        issue: issue
+        first_page: start page
+        last_page: end page
+        article_number: article number
+        doi: doi | book doi
+        links: doi link
+        pmid: pubmed id
+        accession: ut (unique wos id)
     """),
-    authors="any",
-    lists=(";", "|", ","),
 )
-VENDORS = (
+LENS = Vendor(
+    "Lens",
+    frozenset({"lens id", "title", "author/s"}),
+    columns_of("""
+        accession: lens id
+        title: title
+        year: publication year | date published
+        type: publication type
+        journal: source title
+        issn: issns
+        authors: author/s
+        abstract: abstract
+        volume: volume
+        issue: issue number
+        first_page: start page
+        last_page: end page
+        keywords: keywords | mesh terms
+        links: external url | source urls
+        pmid: pmid
+        pmcid: pmcid
+        doi: doi
+    """),
+    authors="given semicolon",
+)
+DIMENSIONS = Vendor(
+    "Dimensions",
+    frozenset({"publication id", "title", "pubyear"}),
+    columns_of("""
+        accession: publication id
+        title: title
+        authors: authors
+        year: pubyear | publication date
+        journal: source title | anthology title
+        volume: volume
+        issue: issue
+        pages: pagination
+        abstract: abstract
+        doi: doi
+        pmid: pmid
+        pmcid: pmcid
+        type: publication type | document type
+        keywords: mesh terms
+        links: dimensions url | source linkout
+    """),
+)
+EUROPE_PMC = Vendor(  # names of the site; those of its web service are the same without blanks
+    "Europe PMC",
+    frozenset({"title", "author string", "pub year"}),
+    columns_of("""
+        accession: ext id | id
+        title: title
+        authors: author string | authorstring
+        journal: journal title | journaltitle
+        volume: journal volume | journalvolume
+        issue: issue
+        pages: page info | pageinfo
+        year: pub year | pubyear | first publication date | firstpublicationdate
+        issn: journal issn | journalissn
+        abstract: abstract | abstract text | abstracttext
+        doi: doi
+        pmid: pmid
+        pmcid: pmcid
+        type: pub type | pubtype
+    """),
+    authors="comma",
+)
+EUROPE_PMC_SERVICE = replace(EUROPE_PMC, signature=frozenset({"title", "authorstring", "pubyear"}))
+PROQUEST = Vendor(  # its XLS saved as CSV
+    "ProQuest",
+    frozenset({"title", "storeid"}),
+    columns_of("""
+        title: title
+        abstract: abstract
+        accession: storeid
+        type: documenttype | articletype
+        authors: authors
+        doi: digitalobjectidentifier
+        issn: issn
+        issue: issue
+        language: language
+        pages: pages
+        first_page: startpage
+        journal: pubtitle
+        year: year | pubdate
+        volume: volume
+        keywords: subjectterms | subjects | identifierkeywords
+        links: documenturl
+    """),
+    lists=(";", ","),
+)
+DATABASES = (
     CENTRAL,
-    CTGOV,
-    COVIDENCE,
     EMBASE,
     SCOPUS,
     PUBMED,
     CINAHL,
     OPENALEX,
-    PUBLISH_OR_PERISH,
-    ZOTERO,
-    RAYYAN,
     WEB_OF_SCIENCE,
-    GOOGLE_SCHOLAR,
+    WEB_OF_SCIENCE_EXCEL,
+    LENS,
+    DIMENSIONS,
+    EUROPE_PMC,
+    EUROPE_PMC_SERVICE,
+    PROQUEST,
 )

@@ -4,12 +4,13 @@ The file is a list of studies, or an object with `studies` (a page of API result
 decoded one by one, so that a file cut short still gives the studies before the cut.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from evisynth.search.formats.json_text import MOST_WHOLE, after_list, before_list, decode_at, first_string
+from evisynth.search.formats.line_ends import unix_lines
 from evisynth.search.normalise import one_line, registry_ids, year_of
 from evisynth.search.record import Reading, ReadProblem, Record
 
@@ -47,6 +48,7 @@ def read(text: str) -> Reading:
     A study whose JSON is damaged is still a record where its number and title can be found in it. A file that
     is one page of several (it has a nextPageToken) is reported: the other pages are missing from it.
     """
+    text = unix_lines(text)
     reading = Reading(format=FORMAT, found=len(MARKER.findall(text)))
     number = 0
     for piece in _pieces(text):
@@ -64,6 +66,9 @@ def read(text: str) -> Reading:
             message = f"Study {lost + 1} could not be read. {reason}"
             reading.problems.append(ReadProblem(piece.line, piece.text[:200], message, lost_record=True))
         number += marks
+    for _ in range(reading.found - len(reading.records) - reading.lost):
+        message = "The file has the mark of one more study than could be read (protocolSection)."
+        reading.problems.append(ReadProblem(0, "", message, lost_record=True))
     if token := NEXT_PAGE.search(text):
         line = text.count("\n", 0, token.start()) + 1
         message = "The file is one page of several (it has a nextPageToken); the later pages are not in it."
@@ -80,37 +85,40 @@ def _note(reading: Reading, piece: Piece, number: int, record: Record) -> None:
 
 
 def _pieces(text: str) -> Iterator[Piece]:
-    """The elements of the list of studies, each decoded on its own."""
-    decoder = json.JSONDecoder()
+    """The elements of the list of studies, each decoded on its own, and text that is in no list."""
     position = _list_start(text)
-    line, counted = 1, 0
+    if before_list(text[:position]) or MARKER.search(text, 0, position):
+        yield Piece(None, "", text[:position].strip(), 1)
+    line, counted, damaged = 1, 0, 0
+    following = STUDY.search(text, position)
     while position < len(text):
         line, counted = line + text.count("\n", counted, position), position
-        following = STUDY.search(text, position + 1)
+        if following and following.start() <= position:
+            following = STUDY.search(text, position + 1)
         limit = following.start() if following else len(text)
-        study, end, complaint = None, limit, ""
-        try:
-            if STUDY.match(text, position):  # a slice keeps the search for a broken line short
-                study, length = decoder.raw_decode(text[position:limit])
-                end = position + length
-            else:
-                study, end = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            complaint = _complaint(error, line)
+        whole = STUDY.match(text, position) is None and damaged < MOST_WHOLE
+        study, end, complaint = decode_at(text, position, limit, line, whole=whole)
+        damaged += bool(complaint)
         if end > limit:  # some other object that holds studies
             study, end = None, limit
         if part := text[position:end].rstrip(" \t\n,"):
             yield Piece(study, complaint, part, line)
         position = _next(text, end)
+        if left := after_list(text[end:position]):
+            yield Piece(None, "", left, line + text.count("\n", counted, text.index(left, end)))
 
 
 def _next(text: str, end: int) -> int:
-    """Where the element after this one starts; after the end of a list, where a further study starts."""
+    """Where the element after this one starts; after the end of a list, where a further study starts.
+
+    What would be passed over is not, if it has the mark of a study.
+    """
     separator = SEPARATORS.match(text, end)
     position = separator.end() if separator else end
     if text[position : position + 1] == "]":
         further = STUDY.search(text, position)
-        return further.start() if further else len(text)
+        place = further.start() if further else len(text)
+        return position + 1 if MARKER.search(text, position, place) else place
     return position
 
 
@@ -122,24 +130,12 @@ def _list_start(text: str) -> int:
     return _next(text, opening.end()) if opening else start
 
 
-def _complaint(error: ValueError | RecursionError, line: int) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"Line {line + error.lineno - 1}: the JSON is broken: {error.msg}."
-    if isinstance(error, RecursionError):
-        return f"Line {line}: the JSON is nested too deeply."
-    return f"Line {line}: the JSON is broken: {error}."
-
-
 def _damaged(text: str) -> Record | None:
-    number, title = NCT.search(text), DAMAGED_TITLE.search(text)
-    if number is None or title is None:
-        return None
-    try:
-        words = json.loads(title[1])
-    except ValueError:
+    number, title = NCT.search(text), first_string(DAMAGED_TITLE, text)
+    if number is None or not title:
         return None
     return Record(
-        title=one_line(words),
+        title=one_line(title),
         registry_ids=(number[1],),
         accession=number[1],
         database="ClinicalTrials.gov",

@@ -44,13 +44,16 @@ FORMATS = (
     Format("ictrp-xml", "ictrp_xml", "XML of WHO ICTRP", ("xml",)),
     Format("zotero-rdf", "zotero_rdf", "Zotero RDF", ("rdf",)),
     Format("endnote-xml", "endnote_xml", "EndNote XML", ("xml",)),
+    Format("jats-xml", "jats_xml", "JATS XML (PubMed Central)", ("xml", "nxml")),
     Format("ovid-medline", "ovid", "Ovid Reprint/Medline", ("cgi",), "read_medline", "recognise_medline"),
     Format("ovid-text", "ovid", "Ovid labelled text", (), "read_labelled", "recognise_labelled"),
+    Format("cochrane-text", "cochrane_text", "text of the Cochrane Library", ()),
     Format("nbib", "nbib", "PubMed (nbib, MEDLINE)", ("nbib",)),
     Format("wos-plain", "wos", "Web of Science plain text", ("ciw", "isi")),
     Format("ris", "ris", "RIS", ("ris",)),
     Format("enw", "enw", "EndNote tagged (.enw)", ("enw",)),
     Format("bibtex", "bibtex", "BibTeX", ("bib", "bibtex")),
+    Format("embase-rows", "embase_rows", "Embase.com CSV with a field a row", ("csv",)),
     Format("csv", "csv_tables", "CSV or tab-separated table", ("csv", "tsv")),
 )
 BY_NAME = {each.name: each for each in FORMATS}
@@ -62,29 +65,70 @@ _FIRST_LETTERS = {
     "ictrp-xml": "<",
     "zotero-rdf": "<",
     "endnote-xml": "<",
+    "jats-xml": "<",
 }  # not worth loading lxml for others
 
-_NOT_READ = (  # what it looks like, how it is known, what would do
+_TABLE = "Open it in a spreadsheet and save the table as CSV (UTF-8) or .xlsx."
+_NOT_READ = (  # how it is known, what it looks like, what would do
+    (
+        re.compile(r"urn:schemas-microsoft-com:office:(?:office|spreadsheet|excel)", re.IGNORECASE),
+        "a spreadsheet in disguise (XML or a web page that Excel opens)",
+        _TABLE,
+    ),
     (
         re.compile(r"<!doctype html|<html\b|<head\b|<body\b", re.IGNORECASE),
         "a web page",
         "It is probably a login or error page saved in place of the export: log in and export again.",
     ),
-    (re.compile(r"\{\\rtf"), "a rich text document", "Export as RIS, not as a formatted bibliography."),
+    (re.compile(r"\A\{\\rtf"), "a rich text document", "Export as RIS, not as a formatted bibliography."),
     (
-        re.compile(r"<\?xml\b|<\w"),
+        re.compile(r"\A(?:[\w-]+: [^\n]*\n(?:[ \t][^\n]*\n)*){0,40}MIME-Version:", re.IGNORECASE),
+        "an e-mail or a web archive",
+        "Save its attachment, or export again as RIS.",
+    ),
+    (
+        re.compile(r"\A1: .{0,1500}?\bPMID: \d", re.DOTALL),
+        "a list for reading (PubMed's format Summary or Abstract)",
+        "In PubMed, save with the format PubMed (nbib).",
+    ),
+    (
+        re.compile(r"\A(?:#?\d{1,3}[.:\t ]+[^\n]*\n){2}"),
+        "numbered lines, such as those of a search strategy",
+        "The records themselves are needed: export them as RIS, nbib or CSV.",
+    ),
+    (
+        re.compile(r"\A(?:<\?xml\b|<\w)"),
         "XML of a kind that is not read",
-        "XML is read from PubMed, EndNote, ICTRP and Zotero (RDF); RIS from all.",
+        "XML is read from PubMed, PubMed Central, EndNote, ICTRP and Zotero (RDF); export as RIS.",
+    ),
+    (
+        re.compile(r'\A[\[{]\s*["{\[\]}]'),
+        "JSON of a kind that is not read",
+        "JSON is read from ClinicalTrials.gov and as CSL-JSON; export as RIS or CSV.",
     ),
 )
+_EXPORT_NEEDED = "The export itself is needed, as RIS, nbib, CSV or the like."
 _BINARY = (
-    (b"%PDF", "a PDF document", "The export itself is needed, as RIS, nbib, CSV or the like."),
-    (b"PK\x03\x04", "a ZIP archive, not a workbook", "Unpack it, or save the table as CSV (UTF-8)."),
+    (b"%PDF", "a PDF document", _EXPORT_NEEDED),
     (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "Save the table as CSV (UTF-8)."),
-    (b"\x89PNG", "a picture", "The export itself is needed, as RIS, nbib, CSV or the like."),
-    (b"\xff\xd8\xff", "a picture", "The export itself is needed, as RIS, nbib, CSV or the like."),
+    (b"BZh", "a bzip2 archive", "Unpack it first."),
+    (b"\xfd7zXZ", "an xz archive", "Unpack it first."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it first."),
+    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it first."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", _TABLE),
+    (b"\x89PNG", "a picture", _EXPORT_NEEDED),
+    (b"\xff\xd8\xff", "a picture", _EXPORT_NEEDED),
+    (b"GIF8", "a picture", _EXPORT_NEEDED),
     (b"SQLite format 3", "a database file", "Export its references as RIS."),
+)
+_ZIP = b"PK\x03\x04"
+_ZIPPED = (  # the name of a part of the archive, what the archive is, what would do
+    (b"word/", "a Word document", "Export as RIS, not as a formatted bibliography."),
+    (b"ppt/", "a presentation", _EXPORT_NEEDED),
+    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet", _TABLE),
+    (b"opendocument.text", "an OpenDocument text", "Export as RIS, not as a formatted bibliography."),
+    (b".enl", "a packed EndNote library", "In EndNote, export its references as XML or RIS."),
+    (b"", "a ZIP archive, not a workbook", "Unpack it first."),
 )
 
 
@@ -116,9 +160,9 @@ def promised_by(name: str) -> tuple[Format, ...]:
 
 def not_readable(text: str) -> str:
     """What an unknown text looks like and what would do instead, where that is known; else ""."""
-    head = text[:HEAD].lstrip("\ufeff \t\r\n")
+    head = text[:HEAD].lstrip("\ufeff \t\r\n")[:2000].replace("\r\n", "\n")
     for pattern, looks_like, remedy in _NOT_READ:
-        if pattern.match(head) or (looks_like == "a web page" and pattern.search(head[:2000])):
+        if pattern.search(head):
             return f"it is {looks_like}. {remedy}"
     return ""
 
@@ -129,6 +173,11 @@ def not_text(data: bytes) -> str:
     for magic, looks_like, remedy in _BINARY:
         if start.startswith(magic):
             return f"it is {looks_like}. {remedy}"
+    if start.startswith(_ZIP):
+        looks_like, remedy = next(each[1:] for each in _ZIPPED if each[0] in data)
+        return f"it is {looks_like}. {remedy}"
+    if start[257:262] == b"ustar":
+        return "it is a tar archive. Unpack it first."
     return ""
 
 
@@ -138,4 +187,4 @@ def is_binary(text: str) -> bool:
     strange = sum(
         head.count(letter) for letter in "\x00\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10\x11\x12\x13\x14"
     )
-    return strange > len(head) / 200
+    return strange > max(3, len(head) / 200)  # a few in a short text are damage

@@ -6,7 +6,8 @@ Texts are wrapped in <style> elements, one for each run of one font; a whole lib
 import re
 from typing import TYPE_CHECKING
 
-from evisynth.search.formats.safe_xml import pieces, read_pieces, refuse_entities, text_of
+from evisynth.search.formats.line_ends import unix_lines
+from evisynth.search.formats.safe_xml import furniture, pieces, read_pieces, refuse_entities, text_of
 from evisynth.search.normalise import (
     author_name,
     clean_doi,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 FORMAT = "endnote-xml"
 START = re.compile(r"<records\b[^>]*>\s*(?:<record[\s>]|</records>)")
-FURNITURE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>|</?(?:xml|records)\b[^>]*>")
+FURNITURE = furniture("xml", "records")
 USED = frozenset(
     {
         "database",
@@ -67,6 +68,7 @@ def read(text: str) -> Reading:
 
     Raises DataError where the file declares entities.
     """
+    text = unix_lines(text)
     refuse_entities(text)
     reading = Reading(format=FORMAT)
     unused: set[str] = set()

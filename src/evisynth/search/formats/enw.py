@@ -51,15 +51,22 @@ def read(text: str) -> Reading:
 
 
 def _starts(text: str) -> list[int]:
-    """Where records start: at %0, or after a blank line where a further title follows."""
+    """Where records start: at %0, or after a blank line where tags with a further title follow."""
     starts: list[int] = []
-    title_seen = False
+    block, titled = -1, False  # where tags begin after a blank line; whether the record has its title
     for found in _TAG.finditer(text):
-        after_blank = not starts or text.startswith("\n", found.start() - 1)
-        if found[1] == "%0" or (after_blank and (title_seen or not starts)):
+        if found[1] == "%0" or not starts:
             starts.append(found.start())
-            title_seen = False
-        title_seen = title_seen or found[1] == "%T"
+            block, titled = -1, found[1] == "%T"
+            continue
+        before = text.rfind("\n", 0, found.start())
+        if not text[before + 1 : found.start()].strip():
+            block = found.start()
+        if found[1] == "%T":
+            if titled and block > 0:
+                starts.append(block)
+                block = -1
+            titled = True
     return starts
 
 

@@ -3,6 +3,8 @@ r"""LaTeX as BibTeX exports use it, turned into plain text: {\"o} is ö, \textit
 import re
 import unicodedata
 
+from evisynth.search.normalise import one_line
+
 COMBINING = {
     '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
     "c": "\u0327", "v": "\u030c", "H": "\u030b", "k": "\u0328", "r": "\u030a", "u": "\u0306", "d": "\u0323",
@@ -39,7 +41,8 @@ ACCENT = re.compile(
 )
 COMMAND = re.compile(r"\\([A-Za-z]+)(?:\s*\{\}|\s+(?=[^\s])|(?![A-Za-z]))")
 LOOK = re.compile(rf"\\(?:{LOOKS})(?![A-Za-z])\s*")
-MATH = re.compile(r"(?<!\\)\$([^$]*[\\^_{][^$]*)(?<!\\)\$")
+DOLLAR = re.compile(r"(?<!\\)\$")
+MATH = re.compile(r"[\\^_{]")  # what stands between two dollars is mathematics where it has one of these
 ESCAPED = re.compile(r"\\([&%$#_{} ,;!])")
 QUOTES = (("``", "“"), ("''", "”"), ("---", "—"), ("--", "–"))
 BRACES = re.compile(r"(?<!\\)[{}]")
@@ -52,7 +55,8 @@ def plain_text(value: str) -> str:
     if "\\" in value:
         value = ESCAPED.sub(lambda sign: HELD.get(sign[1], " " if sign[1] in " ,;!" else sign[1]), value)
         value = ACCENT.sub(_accented, value)
-    value = MATH.sub(lambda math: re.sub(r"[\^_](?=[{\w])", "", math[1]), value)
+    if "$" in value:
+        value = _without_mathematics(value)
     if "\\" in value:
         value = LOOK.sub("", value)
         value = COMMAND.sub(_symbol, value)
@@ -62,7 +66,22 @@ def plain_text(value: str) -> str:
     value = value.replace("~", " ")
     for sign, held in HELD.items():
         value = value.replace(held, sign)
-    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", value)).strip()
+    return unicodedata.normalize("NFC", one_line(value))
+
+
+def _without_mathematics(value: str) -> str:
+    """$10^{-3}$ as 10{-3}; dollars that are money stay."""
+    first, *parts = DOLLAR.split(value)
+    kept, inside = [first], True  # whether the next part stands after a dollar that may open
+    for number, part in enumerate(parts, start=1):
+        closes = number < len(parts)
+        if inside and closes and MATH.search(part):
+            kept.append(re.sub(r"[\^_](?=[{\w])", "", part) + "{}")  # a blank after it is no command's end
+            inside = False
+        else:
+            kept.append(f"${part}" if inside else part)
+            inside = True
+    return "".join(kept)
 
 
 def plain_address(value: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from evisynth.errors import DataError, near
 from evisynth.search.formats import csv_tables
 from evisynth.search.formats.csv_authors import authors_of
-from evisynth.search.formats.csv_vendors import Vendor
+from evisynth.search.formats.csv_vendors import Vendor, column_name
 from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, prepared
 from evisynth.search.normalise import (
     clean_doi,
@@ -45,11 +45,11 @@ PARTS = frozenset(
     | {"first_page", "last_page", "abstract", "other_abstracts", "doi", "pmid", "pmcid", "registry"}
     | {"accession", "type", "language", "issn", "keywords", "links"}
 )
-WAYS = ("semicolon", "comma", "given first", "bar", "and", "any")
+WAYS = ("semicolon", "comma", "given first", "given semicolon", "bar", "and", "any")
 BLANK_END = re.compile(r"\n[ \t]*\Z")
 LINK = re.compile(r"(?:https?|ftp)://[^\s\"<>]+")
 KEYS = {"table": frozenset({"database", "kind", "fields", "authors", "keywords", "type"})}
-KEYS["tagged"] = KEYS["table"] | {"tag", "record", "ignore"}
+KEYS["tagged"] = KEYS["table"] | {"tag", "record", "ignore", "skip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Mapping:
     """What a mapping file says. `fields`: part of a record -> columns or tags, the preferred one first.
 
     `tag` is how a tag looks, with {tag} for its name; `record` the tag that starts a record, or "blank line".
+    `skip`: how lines begin that are in no record, such as the header of each page.
     """
 
     database: str
@@ -68,6 +69,7 @@ class Mapping:
     tag: str = "{tag}: "
     record: str = BLANK_LINE
     ignore: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -118,6 +120,7 @@ def _mapping(tree: dict[str, object], kind: str, name: str) -> Mapping:
         kind=kind,
         fields={str(part): _names(names) for part, names in given.items()},
         ignore=_names(tree.get("ignore")),
+        skip=_names(tree.get("skip")),
         **texts,
     )
 
@@ -156,9 +159,7 @@ def read(text: str, mapping: Mapping) -> Reading:
 
 
 def _read_table(text: str, mapping: Mapping) -> Reading:
-    columns = {
-        " ".join(name.split()).casefold(): part for part, names in mapping.fields.items() for name in names
-    }
+    columns = {column_name(name): part for part, names in mapping.fields.items() for name in names}
     title = next(name for name, part in columns.items() if part == "title")
     vendor = Vendor(
         mapping.database,
@@ -189,29 +190,42 @@ class _Tags:
         before, _, after = mapping.tag.partition("{tag}")
         start, sign = re.escape(before.strip()), r"[ \t]*".join(map(re.escape, after.split()))
         names = "|".join(sorted(map(re.escape, self.known), key=len, reverse=True))
-        self.pattern = re.compile(rf"\n[ \t]*{start}[ \t]*({names})[ \t]*{sign}[ \t]*")
+        start += r"[ \t]*" if start else ""  # two runs of blanks side by side would be slow on blank lines
+        self.pattern = re.compile(rf"\n[ \t]*{start}({names})[ \t]*{sign}[ \t]*")
         self.looks = re.compile(rf"\n{start}([A-Z][A-Za-z0-9/ ]{{0,30}}?)[ \t]*{sign}(?=[ \t\n])")
 
-    def starts(self, text: str) -> list[int]:
-        """Where records start."""
+    def starts(self, text: str, plain: str) -> list[int]:
+        """Where records start; `plain` is the text with nothing blanked out, which has its real blank lines."""
         tags = list(self.pattern.finditer(text))
         if self.mapping.record != BLANK_LINE:
             return [tag.start() for tag in tags if tag[1] == self.mapping.record]
-        after_blank = (BLANK_END.search(text[before.end() : tag.start()]) for before, tag in pairwise(tags))
+        after_blank = (BLANK_END.search(plain[before.end() : tag.start()]) for before, tag in pairwise(tags))
         return [tag.start() for tag, blank in zip(tags, chain([True], after_blank), strict=False) if blank]
 
 
+def _without_skipped(notes: Notes, mapping: Mapping) -> str:
+    """The text with the lines that the mapping skips blanked out, each reported."""
+    if not mapping.skip:
+        return notes.text
+    skipped = re.compile(rf"\n[ \t]*(?:{'|'.join(map(re.escape, mapping.skip))})[^\n]*")
+    for found in skipped.finditer(notes.text):
+        notes.add(notes.line_at(found.start()), found[0], "A line that the mapping skips; not used.")
+    return skipped.sub(lambda line: "\n" + " " * (len(line[0]) - 1), notes.text)
+
+
 def _read_tagged(text: str, mapping: Mapping) -> Reading:
-    text = prepared(text)
+    plain = prepared(text)
     tags = _Tags(mapping)
-    notes = Notes(Reading(FORMAT), text, tags.known)
-    places = tags.starts(text)
+    notes = Notes(Reading(FORMAT), plain, tags.known)
+    text = _without_skipped(notes, mapping)
+    notes.text = text
+    places = tags.starts(text, plain)
     notes.unused(0, places[0] if places else len(text), OUTSIDE)
     strange: Counter[str] = Counter()
     seen: dict[str, int] = {}
     for place, following in pairwise([*places, len(text)]):
         line = notes.line_at(place)
-        raw = text[place:following].strip("\n")
+        raw = plain[place:following].strip("\n")
         _, fields = notes.fields(text[place:following], tags.pattern, line)
         for found in tags.looks.finditer(text, place, following):
             if found[1] not in tags.known:

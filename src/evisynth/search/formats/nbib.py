@@ -6,8 +6,9 @@ begin with six blanks. A record starts with PMID in PubMed and with PMC in PubMe
 """
 
 import re
-from itertools import pairwise
+from collections import Counter
 
+from evisynth.search.formats import second_titles
 from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
     author_name,
@@ -35,7 +36,9 @@ _TAG = re.compile(r"\n(?=[A-Z][A-Z0-9 ]{3}-)([A-Z][A-Z0-9]{1,3}) *-(?: |(?=\n)|\
 _PUBMED_START = re.compile(r"\n(?:PMC {0,2}- ?PMC\d+[ \t]*\n+)?PMID ?- ?\d+")
 _PMC_START = re.compile(r"\nPMC {0,2}- ?PMC\d+")
 _FIRST_TAG = re.compile(r"\n(PMID|PMC) *- ")
-_GAP = re.compile(r"\n[ \t]*\n+(?=\S)")
+_FIRST_OF_BLOCK = re.compile(r"(?:\A|\n[ \t]*)\n(PMID|PMC) *- ")  # PubMed has PMC too, far down in a record
+_TITLE = re.compile(r"\nTI  -")
+_GAP = re.compile(r"\n[ \t]*\n(?=\S)")
 _NO_ABSTRACT = re.compile(r"Publisher: Abstract available from the publisher\.?", re.IGNORECASE)
 
 
@@ -49,15 +52,18 @@ def read(text: str) -> Reading:
     """Read nbib. Every line that is in no record is reported."""
     text = prepared(text)
     first = _FIRST_TAG.search(text)
-    start = _PMC_START if first and first[1] == "PMC" else _PUBMED_START
+    blocks = Counter(found[1] for found in _FIRST_OF_BLOCK.finditer(text)) or Counter(first and [first[1]])
+    start = _PMC_START if blocks["PMC"] and blocks["PMC"] >= blocks["PMID"] else _PUBMED_START
     notes = Notes(Reading(FORMAT), text, KNOWN)
     places = [found.start() for found in start.finditer(text)]
     notes.unused(0, places[0] if places else len(text), OUTSIDE)
-    for place, following in pairwise([*places, len(text)]):
+    for place, following, hidden in second_titles.spans(notes, places, _TITLE):
         line = notes.line_at(place)
         end = notes.end_before_gap(place, following, _TAG, _GAP)
         raw = text[place:end].strip("\n")
         _, fields = notes.fields(text[place:end], _TAG, line)
+        if hidden:
+            notes.add(line, raw, second_titles.MESSAGE)
         notes.keep(_record(fields, start is _PMC_START, len(notes.reading.records) + 1, line, raw), line, raw)
     return notes.close(text.count("\nPMC -" if start is _PMC_START else "\nPMID"))
 

@@ -7,6 +7,7 @@ only in the source, which is taken apart here.
 import re
 from typing import NamedTuple
 
+from evisynth.search.formats import second_titles
 from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
 from evisynth.search.normalise import (
     clean_doi,
@@ -20,17 +21,22 @@ from evisynth.search.normalise import (
 )
 from evisynth.search.record import Reading, Record
 
+TAGGED, LABELLED = "ovid-medline", "ovid-text"
 _START = re.compile(r"\n<\d{1,7}(?:\. ?)?>[ \t]*(?=\n)")
 _TAG = re.compile(r"\n([A-Z][A-Z0-9]) {0,2}-(?: |(?=\n)|\Z)")
-_GAP = re.compile(r"\n[ \t]*\n+(?=\S)")
-_LABEL = re.compile(r"\n([A-Z][A-Za-z/&'()-]*(?: [A-Za-z/&'()-]+){0,6}):?[ \t]*(?=\n[ \t]+\S)")
+_GAP = re.compile(r"\n[ \t]*\n(?=\S)")
+_LABEL = re.compile(r"\n([A-Z][A-Za-z/&'()-]*(?: [A-Za-z/&'()-]+){0,8}):?[ \t]*(?=\n[ \t]+\S)")
+_TITLE_TAG = re.compile(r"\nTI {0,2}-(?=[ \n])")
+_TITLE_LABEL = re.compile(r"\nTitle:?[ \t]*(?=\n[ \t]+\S)")
 _UNUSED = "Text before the first field of a record; it is not used."
 
 # The field of a record -> the labels and tags of it, in the order of preference.
 NAMES = {
     "title": ("TI", "Title", "Document Title", "Original Title"),
-    "authors": ("AU", "FA", "Author", "Authors", "Author(s)", "Authors Full Name", "Author Full Name"),
+    "authors": ("AU", "Author", "Authors", "Author(s)"),
+    "full authors": ("FA", "Authors Full Name", "Author Full Name"),
     "source": ("SO", "Source"),
+    "abbreviated source": ("AS", "Abbreviated Source"),
     "journal": ("JN", "Journal Name", "Journal", "Journal Title", "Full Source Title", "Publication Name"),
     "abbreviation": ("JA", "NLM Journal Name", "Journal Abbreviation", "Abbreviated Source Title"),
     "volume": ("VO", "Volume"),
@@ -154,33 +160,42 @@ def read(text: str) -> Reading:
 
 def read_medline(text: str) -> Reading:
     """Read tagged text of Ovid. Every line that is in no record is reported."""
-    return _read(text, "ovid-medline", _TAG, KNOWN_TAGS)
+    return _read(text, TAGGED, _TAG, _TITLE_TAG, KNOWN_TAGS)
 
 
 def read_labelled(text: str) -> Reading:
     """Read labelled text of Ovid. Every line that is in no record is reported."""
-    return _read(text, "ovid-text", _LABEL, KNOWN_LABELS)
+    return _read(text, LABELLED, _LABEL, _TITLE_LABEL, KNOWN_LABELS)
 
 
-def _read(text: str, name: str, tag: re.Pattern[str], known: frozenset[str]) -> Reading:
+def _read(
+    text: str, name: str, tag: re.Pattern[str], title: re.Pattern[str], known: frozenset[str]
+) -> Reading:
     text = prepared(text)
     notes = Notes(Reading(name), text, known)
-    starts = list(_START.finditer(text))
-    notes.unused(0, starts[0].start() if starts else len(text), OUTSIDE)
-    ends = [*(found.start() for found in starts[1:]), len(text)]
-    for found, next_start in zip(starts, ends, strict=False):
-        line = notes.line_at(found.start())
-        end = notes.end_before_gap(found.end(), next_start, tag, _GAP)
-        raw = text[found.start() : end].strip("\n")
-        lead, fields = notes.fields(text[found.end() : end], tag, line)
-        notes.unused(found.end(), found.end() + len(lead), _UNUSED)
+    markers = {found.start(): found.end() for found in _START.finditer(text)}
+    places = list(markers)
+    notes.unused(0, places[0] if places else len(text), OUTSIDE)
+    for place, following, hidden in second_titles.spans(notes, places, title):
+        line = notes.line_at(place)
+        body = place if hidden else markers[place]
+        end = notes.end_before_gap(body, following, tag, _GAP)
+        raw = text[place:end].strip("\n")
+        lead, fields = notes.fields(text[body:end], tag, line)
+        notes.unused(body, body + len(lead), _UNUSED)
+        if hidden:
+            notes.add(line, raw, second_titles.MESSAGE)
+        if name == LABELLED:  # all its lines are indented, and each heading has one
+            for label in fields.keys() & set(NAMES["keywords"]):
+                fields[label] = [line for value in fields[label] for line in value.split("\n")]
         notes.keep(_record(fields, len(notes.reading.records) + 1, line, raw), line, raw)
     return notes.close(len(re.findall(r"\n<\d+\.?\s?>", text)))
 
 
 def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
     """The record that the fields make; none where it has neither title nor authors nor source."""
-    if not fields.first(*NAMES["title"], *NAMES["authors"], *NAMES["source"], *NAMES["abstract"]):
+    known = ("title", "authors", "full authors", "source", "abstract")
+    if not fields.first(*(name for part in known for name in NAMES[part])):
         return None
     source = parse_source(fields.first(*NAMES["source"]))
     title, kind = _title_and_kind(fields.first(*NAMES["title"]))
@@ -191,7 +206,8 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         authors=_authors(fields),
         year=year_of(fields.first(*NAMES["year"])) or source.year,
         journal=fields.first(*NAMES["journal"]) or source.journal,
-        journal_abbreviation=fields.first(*NAMES["abbreviation"]),
+        journal_abbreviation=fields.first(*NAMES["abbreviation"])
+        or parse_source(fields.first(*NAMES["abbreviated source"])).journal,
         volume=fields.first(*NAMES["volume"]) or source.volume,
         issue=fields.first(*NAMES["issue"]) or source.issue,
         pages=page_range(fields.first(*NAMES["pages"])) or source.pages,
@@ -266,11 +282,17 @@ def _title_and_kind(title: str) -> tuple[str, str]:
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
-    """Authors: one a field in tagged text, divided by semicolons in labelled text, there with numbers."""
-    for name in NAMES["authors"]:
-        if values := fields.all(name):
-            return authors_from(part for value in values for part in _divided(value))
-    return ()
+    """Authors: one a field in tagged text, divided by semicolons in labelled text, there with numbers.
+
+    Full names where every author has one, else the short ones.
+    """
+    full, short = (_names(fields, NAMES[part]) for part in ("full authors", "authors"))
+    return full if len(full) >= len(short) else short
+
+
+def _names(fields: Fields, tags: tuple[str, ...]) -> tuple[str, ...]:
+    values = next((values for tag in tags if (values := fields.all(tag))), [])
+    return authors_from(part for value in values for part in _divided(value))
 
 
 _AFFILIATION = re.compile(r"(?<=[^\W\d]|\.)[ ,]*\d{1,3}(?:[, ]+\d{1,3})*(?=\s*(?:;|$))")

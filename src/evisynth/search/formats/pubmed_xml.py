@@ -3,7 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from evisynth.search.formats.safe_xml import Rest, pieces, read_pieces, refuse_entities, text_of
+from evisynth.search.formats.line_ends import unix_lines
+from evisynth.search.formats.safe_xml import Rest, furniture, pieces, read_pieces, refuse_entities, text_of
 from evisynth.search.normalise import (
     clean_doi,
     clean_pmcid,
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
 
 FORMAT = "pubmed-xml"
 MARKER = re.compile(r"<Pubmed(?:Book)?Article[\s>]")
-FURNITURE = re.compile(
-    r"<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>|</?(?:Pubmed(?:Book)?ArticleSet|BookDocumentSet|DeleteCitation|DeleteDocument)\b[^>]*>"
-)
-WITHDRAWN = re.compile(r"<(DeleteCitation|DeleteDocument)>(.*?)</\1>", re.DOTALL)
-WITHDRAWN_PMID = re.compile(r"<PMID[^>]*>\s*(\d+)\s*</PMID>")
+FURNITURE = furniture("Pubmed(?:Book)?ArticleSet", "BookDocumentSet", "DeleteCitation", "DeleteDocument")
+WITHDRAWN = re.compile(r"<(DeleteCitation|DeleteDocument)>")
+WITHDRAWN_PMID = re.compile(r"<PMID[^<>]*>\s*(\d+)\s*</PMID>")
 
 
 def recognise(head: str) -> bool:
@@ -40,6 +39,7 @@ def read(text: str) -> Reading:
     Citations that PubMed withdrew (DeleteCitation) are no records; each is reported by its PMID.
     Raises DataError where the file declares entities.
     """
+    text = unix_lines(text)
     refuse_entities(text)
     reading = Reading(format=FORMAT)
     parts = list(pieces(text, "PubmedArticle", "PubmedBookArticle"))
@@ -51,12 +51,17 @@ def read(text: str) -> Reading:
 
 
 def _without_withdrawn(part: Rest, reading: Reading) -> Rest:
+    """What stands between records without the PMIDs of withdrawn citations, each of which is reported."""
+    kept, place, line = [], 0, part.line
     for block in WITHDRAWN.finditer(part.text):
-        for pmid in WITHDRAWN_PMID.finditer(block[0]):
-            line = part.line + part.text.count("\n", 0, block.start() + pmid.start())
+        end = part.text.find(f"</{block[1]}>", block.end())
+        for pmid in WITHDRAWN_PMID.finditer(part.text, block.end(), max(end, block.end())):
+            kept.append(part.text[place : pmid.start()])
+            line += part.text.count("\n", place, pmid.start())
             message = f"PubMed withdrew the citation with PMID {pmid[1]}; it is not a record."
             reading.problems.append(ReadProblem(line, pmid[0], message))
-    return Rest(WITHDRAWN_PMID.sub("", part.text), part.line)
+            place, line = pmid.end(), line + pmid[0].count("\n")
+    return Rest("".join([*kept, part.text[place:]]), part.line)
 
 
 def _record(element: "_Element") -> Record:
@@ -68,6 +73,7 @@ def _article(element: "_Element") -> Record:
     article = _first(citation, "Article")
     title, vernacular = text_of(_first(article, "ArticleTitle")), text_of(_first(article, "VernacularTitle"))
     pmid = clean_pmid(text_of(_first(citation, "PMID")) or _own_id(element, "pubmed"))
+    abstract = _abstract(_first(article, "Abstract"))
     banks = _texts(article, "DataBankList/DataBank/AccessionNumberList/AccessionNumber")
     return Record(
         title=title or vernacular,
@@ -80,12 +86,12 @@ def _article(element: "_Element") -> Record:
         volume=text_of(_first(article, "Journal/JournalIssue/Volume")),
         issue=text_of(_first(article, "Journal/JournalIssue/Issue")),
         pages=_pages(article),
-        abstract=_abstract(_first(article, "Abstract")),
+        abstract=abstract,
         other_abstracts=tuple(filter(None, (_abstract(other) for other in _all(citation, "OtherAbstract")))),
         doi=clean_doi(_own_id(element, "doi") or _location(article, "doi")),
         pmid=pmid,
         pmcid=clean_pmcid(_own_id(element, "pmc")),
-        registry_ids=registry_ids(*banks),
+        registry_ids=registry_ids(*banks, title, abstract),
         accession=pmid,
         database="PubMed",
         type="; ".join(_texts(article, "PublicationTypeList/PublicationType")),

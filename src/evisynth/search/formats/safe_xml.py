@@ -12,6 +12,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from evisynth.errors import DataError
+from evisynth.search.normalise import one_line
 from evisynth.search.record import Reading, ReadProblem, Record
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # What may stand before the root element: declaration, processing instructions, comments, a DOCTYPE.
 PROLOG_PART = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+ASIDE_ENDS = {"<?": "?>", "<!--": "-->"}
+ASIDE = re.compile(r"<\?|<!--")
 ENTITY = re.compile(r"<!ENTITY\s+(%\s*)?([^\s>]{1,40})")
 LOOK_AHEAD = 100_000  # characters of a DOCTYPE; what it declares later is refused after parsing
 # Named characters of HTML, which XML does not know; the five of XML itself stay.
@@ -27,7 +30,6 @@ LONE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0
 NOT_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:[0-8]|1[124-9]|2[0-9]|3[01]);"
 )
-BLANKS = re.compile(r"\s+")
 LIMIT = re.compile(r"excessive|depth|huge|too long|maximum|limit", re.IGNORECASE)
 
 
@@ -172,13 +174,37 @@ def read_pieces(
         if isinstance(part, Piece):
             reading.found += 1
             _read_piece(part, to_record, reading, namespaces)
-        elif left := furniture.sub("", PROLOG_PART.sub(" ", part.text)).strip():
+        elif left := furniture.sub("", _without_comments(part.text)).strip():
             reading.problems.append(ReadProblem(part.line, left[:200], "Text outside a record; not used."))
 
 
+def furniture(*names: str) -> re.Pattern[str]:
+    """What may stand between records: a DOCTYPE, and start and end tags with one of these names."""
+    tags = "|".join(names)
+    return re.compile(
+        rf"<!DOCTYPE[^<>\[]*(?:\[[^\]]{{0,{LOOK_AHEAD}}}\]\s*)?>|</?(?:{tags})(?=[\s/>])[^<>]*>"
+    )
+
+
+def _without_comments(text: str) -> str:
+    """The text without comments and processing instructions; one that does not end stays."""
+    kept, place = [], 0
+    while found := ASIDE.search(text, place):
+        end = text.find(ASIDE_ENDS[found[0]], found.end())
+        if end < 0:
+            break
+        kept.append(text[place : found.start()])
+        place = end + len(ASIDE_ENDS[found[0]])
+    return " ".join([*kept, text[place:]])
+
+
 def with_namespaces(text: str, declared: str) -> str:
-    """The text of an element with these declarations in its start tag."""
-    return re.sub(r"^<[^\s/>]+", lambda tag: f"{tag[0]} {declared}", text, count=1) if declared else text
+    """The text of an element with these declarations in its start tag, but for those that it has itself."""
+    tag = text[: text.find(">") + 1]
+    missing = [each for each in declared.split() if f"{each.partition('=')[0]}=" not in tag]
+    return (
+        re.sub(r"^<[^\s/>]+", lambda name: " ".join([name[0], *missing]), text, count=1) if missing else text
+    )
 
 
 def _read_piece(
@@ -212,4 +238,4 @@ def text_of(element: "_Element | None") -> str:
     """All text inside an element, inline markup dropped and blanks made single; "" for no element."""
     if element is None:
         return ""
-    return BLANKS.sub(" ", "".join(map(str, element.itertext()))).strip()
+    return one_line("".join(map(str, element.itertext())))

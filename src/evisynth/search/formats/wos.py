@@ -5,6 +5,7 @@ ends it; FN and VR stand before the first record, EF after the last. In AU, AF a
 """
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 
 from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
@@ -34,6 +35,7 @@ KNOWN = tags(
 _TAG = re.compile(r"\n([A-Z][A-Z0-9])(?: |(?=\n)|\Z)")
 _START = re.compile(r"\nPT(?: [A-Z]{1,2})?[ \t]*(?=\n)")
 _END = re.compile(r"\nER[ \t]*(?=\n|\Z)")
+_TITLE = re.compile(r"\nTI ")
 _FRAME = re.compile(r"\n(?:FN [^\n]*|VR [^\n]*|EF[ \t]*(?=\n|\Z))")
 _MAKER = re.compile(r"^(?:Clarivate Analytics|Thomson Reuters|ISI Export Format|Clarivate)\s*", re.IGNORECASE)
 
@@ -52,10 +54,13 @@ def read(text: str) -> Reading:
     notes = Notes(Reading(FORMAT), text, KNOWN)
     named = re.match(r"\s*FN ([^\n]+)", text)
     database = _MAKER.sub("", one_line(named[1])) if named else ""
-    places = [found.start() for found in _START.finditer(text)]
+    places = _starts(text)
     _frame(notes, 0, places[0] if places else len(text))
     for place, following in pairwise([*places, len(text)]):
         line = notes.line_at(place)
+        if _START.match(text, place) is None:
+            message = "This record has no PT line; it was taken to start here."
+            notes.add(line, text[place : place + 200], message)
         ends = _END.search(text, place, following)
         if ends is None:
             frame = _FRAME.search(text, place, following)
@@ -72,6 +77,21 @@ def read(text: str) -> Reading:
         notes.keep(_record(fields, database, len(notes.reading.records) + 1, line, raw), line, raw)
         _frame(notes, raw_end, following)
     return notes.close(len(re.findall(r"\nPT(?: \S{0,2})?[ \t]*(?=\n)", text)))
+
+
+def _starts(text: str) -> list[int]:
+    """Where records start: at their PT lines, and at the first tag after an ER line where a title follows."""
+    starts = [found.start() for found in _START.finditer(text)]
+    ends = [0, *(found.end() for found in _END.finditer(text))]
+    hidden: list[int] = []
+    for end, following in pairwise([*ends, len(text)]):
+        place = bisect_left(starts, end)
+        limit = min(following, starts[place] if place < len(starts) else len(text))
+        frames = [found.end() for found in _FRAME.finditer(text, end, limit)]
+        first = _TAG.search(text, frames[-1] if frames else end, limit)
+        if first and _TITLE.search(text, first.start(), limit):
+            hidden.append(first.start())
+    return sorted([*starts, *hidden])
 
 
 def _frame(notes: Notes, start: int, end: int) -> None:

@@ -26,6 +26,14 @@ FORMAT = "xlsx"
 MOST_ENTRIES = 2_000  # of the archive; a workbook has some ten, and one for each picture
 MOST_BYTES = 1_000_000_000  # of one part, unpacked
 MOST_TIMES = 400  # larger unpacked than packed; sheets of repeated text reach some 100
+MOST_REPEATED = (
+    50  # characters of the table for each byte packed: cells share texts, those of a bomb one long one
+)
+STRING_SIZE = 50  # bytes that a string takes beside its characters
+TOO_LARGE = (
+    "The workbook's texts would have more than {:,} characters, from a file far smaller; "
+    "that is no table of records. Save the table as CSV (UTF-8)."
+)
 ALWAYS_ALLOWED = 20_000_000  # bytes that need no look at the ratio
 MOST_COLUMNS = 2_000
 LONGEST_SHEET = 1_048_576  # rows
@@ -50,8 +58,9 @@ def read_bytes(data: bytes) -> Reading:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_large(archive)
             sheets = _sheets(archive)
-            strings = _shared_strings(archive)
-            table = _as_csv(_rows(archive, sheets[0][1], strings))
+            most = max(ALWAYS_ALLOWED, MOST_REPEATED * len(data))
+            strings = _shared_strings(archive, most)
+            table = _as_csv(_rows(archive, sheets[0][1], strings), most)
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
         raise DataError(
             f"The workbook is damaged or locked and cannot be unpacked ({error}); save the table as CSV (UTF-8)."
@@ -145,11 +154,15 @@ def _elements(archive: zipfile.ZipFile, name: str, tag: str) -> "Iterator[_Eleme
             raise DataError(f"The workbook's part {name} cannot be read: {error.msg}.") from None
 
 
-def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
-    name = "xl/sharedStrings.xml"
-    if name not in archive.namelist():
-        return []
-    return [_text(element) for element in _elements(archive, name, "si")]
+def _shared_strings(archive: zipfile.ZipFile, most: int) -> list[str]:
+    """The texts that cells share. Raises DataError where they take more bytes than `most`."""
+    name, strings, size = "xl/sharedStrings.xml", list[str](), 0
+    for element in _elements(archive, name, "si") if name in archive.namelist() else ():
+        strings.append(_text(element))
+        size += STRING_SIZE + len(strings[-1])
+        if size > most:
+            raise DataError(TOO_LARGE.format(most))
+    return strings
 
 
 def _text(element: "_Element") -> str:
@@ -212,11 +225,16 @@ def _value(cell: "_Element", strings: list[str]) -> str:
     return "" if kind == "e" else value
 
 
-def _as_csv(rows: Iterator[list[str]]) -> str:
-    """The rows as CSV, each on the line of its number; empty cells that the file leaves out are put in."""
+def _as_csv(rows: Iterator[list[str]], most: int) -> str:
+    """The rows as CSV, each on the line of its number; empty cells that the file leaves out are put in.
+
+    Raises DataError where the table has more characters than `most`.
+    """
     out, width = io.StringIO(), 0
     writer = csv.writer(out, lineterminator="\n")
     for row in rows:
         width = max(width, len(row))
         writer.writerow(row and row + [""] * (width - len(row)))
+        if out.tell() > most:
+            raise DataError(TOO_LARGE.format(most))
     return out.getvalue()

@@ -10,9 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from evisynth.errors import DataError
+from evisynth.search.formats.line_ends import unix_lines
 from evisynth.search.formats.safe_xml import (
     Piece,
     Rest,
+    furniture,
     parse_damaged_xml,
     read_pieces,
     refuse_entities,
@@ -51,10 +53,10 @@ NAMESPACES = {
 DECLARED = " ".join(f'xmlns:{prefix}="{address}"' for prefix, address in NAMESPACES.items())
 ROOT = re.compile(r"<rdf:RDF\b")
 NODE = re.compile(r'<([a-z]\w*:\w+)\s[^<>]{0,4000}?\brdf:about="([^"<>]*)"')
-ITEM_TYPE = re.compile(r"<z:itemType>\s*([^<]*?)\s*</z:itemType>")
+ITEM_TYPE = re.compile(r"<z:itemType>([^<]{0,200})</z:itemType>")
 NO_ITEMS = frozenset({"attachment", "note", "annotation"})
 ASIDE = frozenset({"z:Attachment", "bib:Memo", "z:Collection"})  # by the name of their element
-FURNITURE = re.compile(r"<!DOCTYPE[^>\[]*>|</?rdf:RDF\b[^>]*>")
+FURNITURE = furniture("rdf:RDF")
 EXTRA = re.compile(r"\b(PMID|PMCID):\s*(\w+)")
 
 
@@ -68,21 +70,27 @@ def read(text: str) -> Reading:
 
     Raises DataError where the file declares entities.
     """
+    text = unix_lines(text)
     refuse_entities(text)
     reading = Reading(format=FORMAT)
     containers: dict[str, _Element] = {}
+    lines: dict[str, int] = {}
     parts: list[Piece | Rest] = []
     aside: list[int] = []
     for name, part in _nodes(text):
         kind = _kind(name, part)
         if kind == "container":
-            _keep_container(part, containers, reading)
+            lines.setdefault(_keep_container(part, containers, reading), part.line)
         elif kind == "aside":
             aside.append(part.line)
         else:
             parts.append(part)
-    to_record = partial(_record, containers=containers)
+    used: set[str] = set()
+    to_record = partial(_record, containers=containers, used=used)
     read_pieces(parts, to_record, FURNITURE, reading, namespaces=DECLARED)
+    for name in containers.keys() - used:
+        message = f"No item points to the journal or book {name!r}; not used."
+        reading.problems.append(ReadProblem(lines[name], text_of(containers[name])[:200], message))
     if aside:
         message = f"Attachments, notes and collections of Zotero are no records; not used ({len(aside)})."
         reading.problems.append(ReadProblem(aside[0], "", message))
@@ -116,23 +124,26 @@ def _kind(name: str, part: Piece | Rest) -> str:
     if isinstance(part, Rest):
         return "between"
     found = ITEM_TYPE.search(part.text)
-    if name in ASIDE or (found and found[1] in NO_ITEMS):
+    if name in ASIDE or (found and found[1].strip() in NO_ITEMS):
         return "aside"
     return "item" if found else "container"
 
 
-def _keep_container(part: Piece | Rest, containers: "dict[str, _Element]", reading: Reading) -> None:
+def _keep_container(part: Piece | Rest, containers: "dict[str, _Element]", reading: Reading) -> str:
+    """Put a journal or book under its name, which is returned; "" where it cannot be read."""
     try:
         element = parse_damaged_xml(with_namespaces(part.text, DECLARED))
     except DataError as error:
         message = f"A journal or book that items point to could not be read. {error}"
         reading.problems.append(ReadProblem(part.line, part.text[:200], message))
-        return
-    containers[element.get(f"{{{NAMESPACES['rdf']}}}about", "")] = element
+        return ""
+    name = str(element.get(f"{{{NAMESPACES['rdf']}}}about", ""))
+    containers[name] = element
+    return name
 
 
-def _record(element: "_Element", containers: "dict[str, _Element]") -> Record:
-    places = list(_containers(element, containers))
+def _record(element: "_Element", containers: "dict[str, _Element]", used: set[str]) -> Record:
+    places = list(_containers(element, containers, used))
     volume, issue = (_place(element, places, f"prism:{name}") for name in ("volume", "number"))
     names = [
         *_texts(element, "dc:identifier"),
@@ -165,11 +176,14 @@ def _record(element: "_Element", containers: "dict[str, _Element]") -> Record:
     )
 
 
-def _containers(element: "_Element", containers: "dict[str, _Element]") -> "Iterator[_Element]":
+def _containers(
+    element: "_Element", containers: "dict[str, _Element]", used: set[str]
+) -> "Iterator[_Element]":
     """The journal, book or series of an item: inside the item, or where it points to."""
     for part in element.findall("dcterms:isPartOf", NAMESPACES):
         target = part.get(f"{{{NAMESPACES['rdf']}}}resource", "")
         if target in containers:
+            used.add(target)
             yield containers[target]
         yield from part.iterchildren("*")
 
