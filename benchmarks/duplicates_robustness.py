@@ -1,6 +1,6 @@
 """What finding duplicates loses where databases leave fields out or write them wrongly.
 
-    python benchmarks/duplicates_robustness.py FOLDER
+    python benchmarks/duplicates_robustness.py [FOLDER]
 
 FOLDER as in duplicates.py. Prints F1 and specificity for each labelled review set and change. "Half" changes
 each record with probability one half, from one seed. Prints a table, asserts nothing.
@@ -13,27 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from duplicates import clusters, scores
+from slips import mistyped
 
 from evisynth.search.duplicates import duplicate_groups
 from evisynth.search.duplicates.tables import read_table
 from evisynth.search.record import Record
 
+LABELLED = Path(__file__).resolve().parents[2] / "shared/data/dedup"
 SETS = ("respiratory", "stroke", "digital_work", "diabetes", "copper")
 Change = Callable[[Record, random.Random], Record]
-
-
-def mistyped(text: str, dice: random.Random) -> str:
-    """The text with one letter left out, doubled by another, or swapped with the next."""
-    if len(text) < 5:
-        return text
-    at = dice.randrange(1, len(text) - 1)
-    return dice.choice(
-        (
-            text[:at] + text[at + 1 :],
-            text[:at] + dice.choice("etaoin") + text[at:],
-            text[:at] + text[at + 1] + text[at] + text[at + 2 :],
-        )
-    )
 
 
 def without(**fields: object) -> Change:
@@ -76,6 +64,9 @@ CHANGES: dict[str, Change] = {
 
 
 def main(folder: Path) -> None:
+    if not folder.exists():
+        print("The labelled sets are not here; name their folder.")
+        return
     sets = [(read_table(folder / f"{name}.csv.gz"), clusters(folder / f"{name}.csv.gz")) for name in SETS]
     print(f"{'F1 / specificity':42}" + "".join(f"{name:>15}" for name in SETS))
     for name, change in CHANGES.items():
@@ -91,4 +82,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else LABELLED)

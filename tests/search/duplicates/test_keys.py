@@ -218,3 +218,18 @@ def test_hostile_text_gives_keys(text):
     record_keys(
         Record(title=text, authors=(text,), journal=text, pages=text, volume=text, doi=text, pmid=text)
     )
+
+
+def test_a_sharp_s_that_begins_a_word_is_beta():
+    assert fold("ß-Blocker und Straße, IL-1ß") == "beta blocker und strasse il 1beta"
+
+
+def test_a_subtitle_after_a_semicolon_is_left_out_of_the_name():
+    names = journal_names("Stroke; a journal of cerebral circulation")
+    assert ("stroke",) in names
+
+
+def test_pages_in_roman_numbers_are_pages():
+    assert page_range("iii-xii") == ("iii", "xii")
+    assert page_range("xiv") == ("xiv", "xiv")
+    assert page_range("Epub ahead of print") == ("", "")

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import json
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,12 +57,12 @@ def clusters(grouping):
 @pytest.mark.parametrize(
     ("name", "f1", "specificity"),
     [
-        ("respiratory", 0.99, 0.999),
-        ("stroke", 0.9965, 0.999),
-        ("digital_work", 0.994, 0.999),
-        ("diabetes", 0.9999, 0.999),
-        ("copper", 0.999, 0.999),
-        ("dblp_acm", 0.93, 0.96),  # title, authors, venue and year only; serial columns are identical there
+        ("respiratory", 0.993, 0.999),
+        ("stroke", 0.9965, 0.9999),
+        ("digital_work", 0.9999, 0.9999),
+        ("diabetes", 0.9999, 0.9999),
+        ("copper", 0.9999, 0.9999),
+        ("dblp_acm", 0.949, 0.97),  # title, authors, venue and year only; serial columns are identical there
     ],
 )
 def test_the_duplicates_of_a_labelled_set_are_found_and_few_publications_lost(name, f1, specificity):
@@ -93,9 +92,9 @@ def test_with_a_short_review_band_at_most_one_duplicate_in_a_hundred_is_missed(n
     [
         (("doi", "pmid"), 0.99, 0.999),
         (("abstract",), 0.99, 0.999),
-        (("pages",), 0.94, 0.998),
-        (("volume", "issue"), 0.98, 0.997),
-        (("journal",), 0.98, 0.996),
+        (("pages",), 0.96, 0.998),
+        (("volume", "issue"), 0.98, 0.998),
+        (("journal",), 0.98, 0.998),
         (("authors",), 0.97, 0.999),
     ],
 )
@@ -111,9 +110,10 @@ def test_a_missing_column_costs_little(name, missing, f1, specificity):
 
 def test_all_tricky_pairs_are_decided_as_labelled():
     cases = json.loads((DATA / "pairs_tricky.json").read_text(encoding="utf-8"))["cases"]
-    wrong = Counter()
+    wrong = []
     for case in cases:
         pair = {side: as_record(case[side]) for side in ("record_a", "record_b")}
-        wrong[case["id"]] = int((len(duplicate_groups(pair).groups) == 1) != case["expected_duplicate"])
+        if (len(duplicate_groups(pair).groups) == 1) != case["expected_duplicate"]:
+            wrong.append(case["id"])
     assert len(cases) == 25
-    assert +wrong == Counter()
+    assert wrong == []

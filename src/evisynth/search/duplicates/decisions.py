@@ -13,7 +13,7 @@ import numpy as np
 
 from evisynth.cluster import Map
 from evisynth.search.duplicates.candidates import Integers, Likely, Pairs, likely_pairs
-from evisynth.search.duplicates.evidence import Agreement, Evidence, Title, compared
+from evisynth.search.duplicates.evidence import DIFFERENT, SAME, Evidence, Title, compared
 from evisynth.search.duplicates.keys import READ_OF_ABSTRACT, Keys, record_keys
 from evisynth.search.duplicates.matching import Verdict, verdict
 from evisynth.search.record import Record
@@ -146,10 +146,10 @@ def decide_pair(component: Component, pair: tuple[str, str], evidence: Evidence)
 def worth_a_look(evidence: Evidence, found: Verdict) -> bool:
     """Pairs for people: no veto, or one title and author printed twice. Columns would only tire them."""
     if not found.vetoed:
-        misread = evidence.similarity >= 0.9 and evidence.page != Agreement.DIFFERENT
+        misread = evidence.similarity >= 0.9 and evidence.page != DIFFERENT
         return evidence.title > Title.SWAPPED or misread
     serial = evidence.a.serial or evidence.b.serial
-    return evidence.title >= Title.CUT and evidence.authors == Agreement.SAME and not serial
+    return evidence.title >= Title.CUT and evidence.authors == SAME and not serial
 
 
 def agree(found: Verdict) -> bool:

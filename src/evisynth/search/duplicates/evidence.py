@@ -1,6 +1,5 @@
 """What two records have in common, field by field."""
 
-from collections import Counter
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -8,18 +7,10 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from evisynth.search.duplicates.keys import Keys, abstract_letters
-from evisynth.search.duplicates.wording import NEGATIONS, OPPOSITES, SMALL_WORDS
+from evisynth.search.duplicates.titles import SAME_TITLE, Title, title_relation
+from evisynth.search.duplicates.wording import NO_JOURNAL, NOBODY
 
-
-class Title(IntEnum):
-    """How two titles relate, from nothing in common to the same."""
-
-    OTHER = 0  # other words
-    SWAPPED = 1  # alike, but each has a word or number that the other has not
-    MORE = 2  # one has words more in its middle
-    CUT = 3  # one lacks the other's end or beginning: a missing subtitle, a title cut by the export
-    NEAR = 4  # spelling, a missing small word
-    SAME = 5
+__all__ = ["DIFFERENT", "SAME", "UNKNOWN", "Agreement", "Evidence", "Title", "compared"]
 
 
 class Agreement(IntEnum):
@@ -28,6 +19,10 @@ class Agreement(IntEnum):
     DIFFERENT = -1
     UNKNOWN = 0
     SAME = 1
+
+
+DIFFERENT, UNKNOWN, SAME = Agreement
+LETTERS = "abcdefghijklmnopqrstuvwxyz."
 
 
 class Evidence(NamedTuple):
@@ -46,6 +41,7 @@ class Evidence(NamedTuple):
     page: Agreement
     doi: Agreement
     pmid: Agreement
+    one_number: bool  # the same DOI or PMID
 
     @property
     def abstract(self) -> float | None:
@@ -53,29 +49,73 @@ class Evidence(NamedTuple):
         return abstract_similarity(self.a.abstract, self.b.abstract)
 
     @property
+    def one_abstract(self) -> bool:
+        """Whether both records have the same abstract."""
+        alike = self.abstract
+        return alike is not None and alike >= 0.95
+
+    @property
     def score(self) -> float:
         """How alike the records are, 0 to 1: titles count half, then authors, year and place."""
         place = (self.journal + self.volume + self.page + 3) / 6
         year = 0.5 if self.years is None else max(0.0, 1 - self.years / 2)
         alike = 0.5 * self.similarity + 0.2 * self.author_overlap + 0.1 * year + 0.2 * place
-        return round(max(alike, 0.99 * (Agreement.SAME in (self.doi, self.pmid)) * self.similarity), 4)
+        return round(max(alike, 0.99 * self.one_number * self.similarity), 4)
 
     @property
     def same_place(self) -> bool:
         """Same first page of the same volume or journal, nothing of it different."""
-        place = (self.journal, self.volume)
-        return self.page == Agreement.SAME and Agreement.SAME in place and Agreement.DIFFERENT not in place
+        if self.page != SAME or DIFFERENT in (self.journal, self.volume):
+            return False
+        return SAME in (self.journal, self.volume)
 
     @property
     def same_span(self) -> bool:
-        """Same volume, first and last page, more than one page: two abstracts on one page do not count."""
-        pages = (self.a.first_page, self.a.last_page) == (self.b.first_page, self.b.last_page)
-        return self.volume == Agreement.SAME and pages and self.a.first_page != self.a.last_page
+        """Same place, first and last page, more than one page: two abstracts on one page do not count."""
+        more = self.a.first_page != self.a.last_page and self.a.last_page == self.b.last_page
+        return more and self.page == SAME and self.volume != DIFFERENT and SAME in (self.journal, self.volume)
 
     @property
-    def other_place(self) -> bool:
+    def place_differs(self) -> bool:
+        """Whether journal, volume or first page differ."""
+        return DIFFERENT in (self.journal, self.volume, self.page)
+
+    @property
+    def places_differ(self) -> bool:
         """Printed elsewhere: two of journal, volume and first page differ."""
-        return [self.journal, self.volume, self.page].count(Agreement.DIFFERENT) >= 2
+        return (self.journal, self.volume, self.page).count(DIFFERENT) >= 2
+
+    @property
+    def placed(self) -> bool:
+        """Whether one of the records says where it is printed."""
+        return has_place(self.a) or has_place(self.b)
+
+    @property
+    def both_placed(self) -> bool:
+        """Whether both records say where they are printed."""
+        return has_place(self.a) and has_place(self.b)
+
+    @property
+    def journal_cut(self) -> bool:
+        """Whether one journal's name may be the other's, cut by the export."""
+        return self.journal == UNKNOWN and bool(self.a.journals and self.b.journals)
+
+    @property
+    def page_slip(self) -> bool:
+        """Whether the first pages may be one, mistyped: the last pages agree."""
+        return self.a.last_page == self.b.last_page
+
+    @property
+    def other_last_page(self) -> bool:
+        """Whether both records say a last page after the first, and not the same one."""
+        a, b = self.a, self.b
+        return a.last_page not in (b.last_page, a.first_page) and b.last_page != b.first_page
+
+    @property
+    def short(self) -> bool:
+        """Whether a title is so short (four words, or 24 letters) that columns and chapters may share it."""
+        a, b = self.a, self.b
+        return min(a.title.count(" "), b.title.count(" ")) < 4 or min(len(a.squeezed), len(b.squeezed)) < 25
 
 
 def compared(a: Keys, b: Keys, similarity: float | None = None) -> Evidence:
@@ -84,116 +124,110 @@ def compared(a: Keys, b: Keys, similarity: float | None = None) -> Evidence:
         similarity = fuzz.ratio(a.title, b.title) / 100
     title = title_relation(a, b, similarity)
     authors, overlap = author_agreement(a, b)
+    doi, pmid = agreement(a.doi, b.doi), agreement(a.pmid, b.pmid)
     return Evidence(
         a=a,
         b=b,
         title=title,
-        similarity=1.0 if title == Title.SAME else similarity,
+        similarity=1.0 if title == SAME_TITLE else similarity,
         authors=authors,
         author_overlap=overlap,
         years=None if a.year is None or b.year is None else abs(a.year - b.year),
         journal=journal_agreement(a.journals, b.journals),
-        volume=agreement(a.volume, b.volume),
-        issue=agreement(a.issue, b.issue),
+        volume=volume_agreement(a, b),
+        issue=issue_agreement(a.issue, b.issue),
         page=page_agreement(a, b),
-        doi=agreement(a.doi, b.doi),
-        pmid=agreement(a.pmid, b.pmid),
+        doi=doi,
+        pmid=pmid,
+        one_number=SAME in (doi, pmid),
     )
+
+
+def has_place(own: Keys) -> bool:
+    """Whether a record says volume or page; pages counted from 1 are no place."""
+    return bool(own.volume) or own.first_page not in {"", "1"}
 
 
 def agreement(a: str, b: str) -> Agreement:
     if not a or not b:
-        return Agreement.UNKNOWN
-    return Agreement.SAME if a == b else Agreement.DIFFERENT
+        return UNKNOWN
+    return SAME if a == b else DIFFERENT
+
+
+def volume_agreement(a: Keys, b: Keys) -> Agreement:
+    """Agreement of the volumes; a year in place of one volume says nothing about it."""
+    if not a.volume or not b.volume:
+        return UNKNOWN
+    if a.volume == b.volume:
+        return SAME
+    return UNKNOWN if a.volume == str(a.year) or b.volume == str(b.year) else DIFFERENT
+
+
+def issue_agreement(a: str, b: str) -> Agreement:
+    """Agreement of the issues. Weeklies have 53 a volume: larger numbers count otherwise, or are an article's."""
+    if not a or not b:
+        return UNKNOWN
+    if a == b:
+        return SAME
+    return UNKNOWN if no_issue(a) or no_issue(b) else DIFFERENT
+
+
+def no_issue(number: str) -> bool:
+    digits = number.rstrip(LETTERS)
+    return len(digits) > 2 or (len(digits) == 2 and digits > "53")
 
 
 def page_agreement(a: Keys, b: Keys) -> Agreement:
-    """Agreement of the first pages; the letter of "S27" or "e343" is left out by some databases."""
-    digits_a, digits_b = (
-        a.first_page.lstrip("abcdefghijklmnopqrstuvwxyz."),
-        b.first_page.lstrip("abcdefghijklmnopqrstuvwxyz."),
-    )
-    if (
-        a.first_page
-        and digits_a == digits_b
-        and (not a.first_page[0].isalpha() or not b.first_page[0].isalpha())
-    ):
-        return Agreement.SAME
-    return agreement(a.first_page, b.first_page)
+    """Agreement of the first pages; the letter of "S27" or "e343" is left out by some databases.
 
-
-def title_relation(a: Keys, b: Keys, similarity: float) -> Title:
-    if a.titles & b.titles:
-        return Title.SAME
-    if not a.title or not b.title:
-        return Title.OTHER
-    shorter, longer = sorted((a.squeezed, b.squeezed), key=len)
-    if len(shorter) >= 20 and longer.startswith(shorter):
-        return Title.CUT
-    if similarity < 0.5:
-        return Title.OTHER
-    only_a, only_b = own_words(a.title, b.title)
-    if (only_a and only_b) or not NEGATIONS.isdisjoint(only_a + only_b):
-        return Title.SWAPPED if similarity >= 0.8 else Title.OTHER
-    if not only_a and not only_b:
-        return Title.NEAR
-    if len(shorter) < 20 and len(shorter) < 0.4 * len(longer):
-        return Title.OTHER
-    words, extra = (a.title.split(), only_a) if only_a else (b.title.split(), only_b)
-    return Title.CUT if at_the_end(words, extra) or at_the_end(words[::-1], extra) else Title.MORE
-
-
-def at_the_end(words: list[str], extra: list[str]) -> bool:
-    """Whether all extra words, with small words between them, stand at the end of the title."""
-    last = next(
-        (n for n, word in enumerate(reversed(words)) if word not in {*extra, *SMALL_WORDS}), len(words)
-    )
-    return Counter(word for word in words[len(words) - last :] if word in extra) >= Counter(extra)
-
-
-def own_words(a: str, b: str) -> tuple[list[str], list[str]]:
-    """The words that each title has alone, once spellings ("randomised") and split words are paired off."""
-    count_a, count_b = Counter(a.split()), Counter(b.split())
-    only_a = [word for word in (count_a - count_b).elements() if word not in SMALL_WORDS]
-    only_b = [word for word in (count_b - count_a).elements() if word not in SMALL_WORDS]
-    joined_a, joined_b = "".join(only_a), "".join(only_b)
-    if joined_a == joined_b:
-        return [], []
-    for word in list(only_a):
-        twin = next((other for other in only_b if one_spelling(word, other)), None)
-        if twin is not None:
-            only_a.remove(word)
-            only_b.remove(twin)
-    return only_a, only_b
-
-
-def one_spelling(a: str, b: str) -> bool:
-    """Whether two words are one, misspelt or spelt otherwise. Numbers and short words must be equal."""
-    if a[:1] != b[:1] or min(len(a), len(b)) < 3 or fuzz.ratio(a, b) < 80:
-        return False
-    opposite = any(
-        a.startswith(x) != b.startswith(x) and a.startswith(y) != b.startswith(y) for x, y in OPPOSITES
-    )
-    return not opposite and not any(letter.isdigit() for letter in a + b)
+    Pages counted from 1 say nothing about the place of a text without volume (it is put online before it is
+    printed) or beside an article number.
+    """
+    first, other = a.first_page, b.first_page
+    if not first or not other:
+        return UNKNOWN
+    if first == other:
+        return SAME
+    if first.isdigit() and other.isdigit():
+        online = (first == "1" and not a.volume) or (other == "1" and not b.volume)
+        return UNKNOWN if online else DIFFERENT
+    if "1" in (first, other) and "s" not in (first[0], other[0]):
+        return UNKNOWN
+    one_letter = first[0].isalpha() != other[0].isalpha()
+    return SAME if one_letter and first.lstrip(LETTERS) == other.lstrip(LETTERS) else DIFFERENT
 
 
 def author_agreement(a: Keys, b: Keys) -> tuple[Agreement, float]:
-    """Whether the first author of one is an author of the other, and the share of name words in common."""
-    if not a.authors or not b.authors:
-        return Agreement.UNKNOWN, 0.5
-    common, shorter = len(a.authors & b.authors), min(len(a.authors), len(b.authors))
+    """Whether the first author of one is an author of the other, and the share of name words in common.
+
+    Words of up to three letters that only one record has may be initials ("Lam, JCY") and do not count.
+    """
+    if not a.authors or not b.authors or a.family in NOBODY or b.family in NOBODY:
+        return UNKNOWN, 0.5
+    both = a.authors & b.authors
+    common, shorter = len(both), min(len(a.authors), len(b.authors))
+    if common < shorter:
+        shorter = max(1, min(names(a.authors, both), names(b.authors, both)))
     overlap = common / shorter
     if a.family in b.authors or b.family in a.authors:
-        return Agreement.SAME, overlap
+        return SAME, overlap
     if a.family[:1] == b.family[:1] and fuzz.ratio(a.family, b.family) >= 80:
-        return Agreement.SAME, max(overlap, 0.5)
-    return (Agreement.SAME if common >= 3 and overlap >= 0.6 else Agreement.DIFFERENT), overlap
+        return SAME, max(overlap, 0.5)
+    return (SAME if common >= 3 and overlap >= 0.6 else DIFFERENT), overlap
+
+
+def names(words: frozenset[str], common: frozenset[str]) -> int:
+    """How many of an author list's words are common ones or no initials."""
+    return sum([len(word) > 3 or word in common for word in words])
 
 
 def journal_agreement(a: tuple[tuple[str, ...], ...], b: tuple[tuple[str, ...], ...]) -> Agreement:
+    """Agreement of the journals; UNKNOWN too where one name may be the other, cut by the export."""
     if not a or not b:
-        return Agreement.UNKNOWN
-    return Agreement.SAME if any(one_journal(x, y) for x in a for y in b) else Agreement.DIFFERENT
+        return UNKNOWN
+    if a == b or any(one_journal(x, y) for x in a for y in b):
+        return SAME
+    return UNKNOWN if any(begins(x, y) or begins(y, x) for x in a for y in b) else DIFFERENT
 
 
 @lru_cache(maxsize=262144)
@@ -206,9 +240,15 @@ def one_journal(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     acronym = short[0] if len(short) == 1 else ""
     if (len(acronym) == 3 and initials == acronym) or (len(acronym) >= 4 and initials.startswith(acronym)):
         return True
-    if len(short) >= 2 and all(abbreviates(x, y) for x, y in zip(short, long, strict=False)):
+    if len(short) >= 2 and all(map(abbreviates, short, long)):
         return len(short) == len(long) or len(short) >= 3
     return fuzz.ratio("".join(a), "".join(b)) >= 90
+
+
+@lru_cache(maxsize=262144)
+def begins(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether the name `a` is the beginning of `b`; one word only where no journal is named so."""
+    return len(a) < len(b) and all(map(abbreviates, a, b)) and (len(a) > 1 or a[0] in NO_JOURNAL)
 
 
 def abbreviates(a: str, b: str) -> bool:

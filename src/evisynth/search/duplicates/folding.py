@@ -14,6 +14,8 @@ GREEK = {
 }  # fmt: skip
 # Letters that Unicode does not take apart into a letter and an accent.
 SPECIAL = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+# No German word begins with this letter: "ß-blocker" is how some exports write beta.
+BETA = re.compile(r"(?<![^\W\d_])ß")
 APOSTROPHES = "'’‘ʼ`´"
 LETTERS = str.maketrans({**GREEK, **SPECIAL, **dict.fromkeys(APOSTROPHES, None)})
 MARKUP = re.compile(r"</?(?:i|b|u|em|strong|su[bp]|inf|sc|span|p|br|jats:\w+)(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -46,6 +48,8 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.encode("ascii").translate(ASCII_FOLDING, ASCII_APOSTROPHES).decode("ascii")
     else:
+        if "ß" in text:
+            text = BETA.sub("β", text)
         text = text.translate(FOLDING)
     return " ".join(text.split())
 

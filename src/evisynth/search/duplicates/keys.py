@@ -27,6 +27,7 @@ PLAIN_PAGES = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
 READ_OF_ABSTRACT = 600
 # Letters; a longer title names what it is about, and is printed once.
 LONGEST_SERIAL = 80
+ROMAN_PAGES = re.compile(r"\b[ivxlc]+\b")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
@@ -62,7 +63,9 @@ def page_range(pages: str) -> tuple[str, str]:
     if plain := PLAIN_PAGES.fullmatch(pages):
         found = [plain[1], plain[2] or plain[1]]
     else:
-        found = re.findall(r"[a-z]{0,3}[.]?\d+[a-z]?\d*", fold_page(pages))
+        found = re.findall(r"[a-z]{0,3}[.]?\d+[a-z]?\d*", fold_page(pages)) or ROMAN_PAGES.findall(
+            pages.lower()
+        )
     if not found:
         return "", ""
     first, last = found[0], found[1] if len(found) > 1 else found[0]
@@ -88,10 +91,10 @@ def journal_names(name: str) -> tuple[tuple[str, ...], ...]:
     """The names in a journal's field, each as words without small ones.
 
     "Zhongguo zhen jiu [Chinese acupuncture]" and "Schweizerische Rundschau = Revue suisse" hold two names;
-    a subtitle after a colon and the conference that Embase appends are left out of the first one.
+    a subtitle after a colon or semicolon and the conference that Embase appends are left out of the first one.
     """
-    short = re.split(r"\s[:/]\s|:\s|\. Conference", re.sub(r"\([^()]*\)", " ", name))[0]
-    parts = [name, short, *re.split(r"[\[\]=]", short)] if re.search(r"[\[\]=(:/]|\. C", name) else [name]
+    short = re.split(r"\s[:/]\s|[:;]\s|\. Conference", re.sub(r"\([^()]*\)", " ", name))[0]
+    parts = [name, short, *re.split(r"[\[\]=]", short)] if re.search(r"[\[\]=(:;/]|\. C", name) else [name]
     words = (
         tuple(word for word in fold(part).split() if not UNIMPORTANT.fullmatch(word))
         for part in reversed(parts)
