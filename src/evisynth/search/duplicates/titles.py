@@ -23,6 +23,8 @@ class Title(IntEnum):
 OTHER, SWAPPED, MORE, CUT, NEAR, SAME_TITLE = Title
 # Letters that a title needs before one that begins with it may be the same title, not cut.
 SHORTEST_CUT = 20
+# Words of one title that may be misspelt; where more differ on both sides they are other words.
+MOST_MISSPELT = 5
 
 
 def title_relation(a: Keys, b: Keys, similarity: float) -> Title:
@@ -67,6 +69,8 @@ def own_words(a: str, b: str) -> tuple[list[str], list[str]]:
     only_a, only_b = not_shared(a.split(), b.split())
     if "".join(only_a) == "".join(only_b):
         return [], []
+    if len(only_a) > MOST_MISSPELT < len(only_b):
+        return only_a, only_b
     for word in list(only_a):
         twin = next((other for other in only_b if one_spelling(word, other)), None)
         if twin is not None:
