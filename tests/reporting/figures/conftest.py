@@ -4,13 +4,38 @@ from lxml import etree
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evisynth.reporting.figures.drawing import fixed_style
+from evisynth.synthesis.measures.effect_sizes import effect_sizes
+from evisynth.synthesis.measures.two_by_two import TwoByTwo
+from evisynth.synthesis.pooling.pool import pool
+
+LONG_NAMES = (
+    "$x_1^2$ & <b>bold</b> \\frac{1}{2}",
+    "A very long name of a multicentre randomised trial in many places of many countries, second report, 2019",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2,
+    "שלום עולם 2012",
+    "محمد 2015",
+    "😀 2020",
+)
+
+
+def _written(figure):
+    """Every text that is drawn: on the axes, at the ticks, along the axes."""
+    found = []
+    for axes in figure.axes:
+        found += axes.texts
+        if axes.axison:
+            found += [axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()]
+    return [text for text in found if text.get_text() and text.get_visible()]
 
 
 def _boxes(figure):
     with fixed_style():
         figure.dpi = 144
-        renderer = FigureCanvasAgg(figure).get_renderer()
-        found = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.axes[0].texts]
+        canvas = FigureCanvasAgg(figure)
+        figure.draw_without_rendering()
+        found = [
+            (text.get_text(), text.get_window_extent(canvas.get_renderer())) for text in _written(figure)
+        ]
     return [words for words, _ in found], np.array([box.extents for _, box in found])
 
 
@@ -34,7 +59,7 @@ def clashes():
 
 @pytest.fixture
 def texts():
-    """The lines of text of a drawing, read from its SVG."""
+    """The lines of text of a drawing, or of a figure from one call, read from its SVG."""
 
     def read(drawing):
         return [element.text for element in etree.fromstring(drawing.svg).iter("{*}text")]
@@ -52,3 +77,34 @@ def hrefs():
         return [("".join(link.itertext()).strip(), link.get(key)) for link in links]
 
     return read
+
+
+@pytest.fixture
+def table_of():
+    """An invented table of k trials, the same on every call; on request with names that are hard to print."""
+
+    def make(k, *, long_names=False):
+        generator = np.random.default_rng(k)
+        n1, n2 = generator.integers(15, 250, (2, k))
+        risk = generator.uniform(0.15, 0.6, k)
+        names = [f"Author {1980 + number}" for number in range(k)]
+        if long_names:
+            names = [f"{LONG_NAMES[number % len(LONG_NAMES)]} {number}" for number in range(k)]
+        events1, events2 = generator.binomial(n1, 0.7 * risk) + 1, generator.binomial(n2, risk) + 1
+        return TwoByTwo.from_rows(
+            zip(names, map(float, events1), map(float, n1), map(float, events2), map(float, n2), strict=True)
+        )
+
+    return make
+
+
+@pytest.fixture
+def pooled_of(table_of):
+    """The pooled odds ratio of such a table."""
+
+    def make(k, *, long_names=False, **how):
+        table = table_of(k, long_names=long_names)
+        effects = effect_sizes("OR", studies=table.studies, **table.columns)
+        return pool(effects.yi, effects.vi, measure="OR", studies=effects.studies, **how)
+
+    return make

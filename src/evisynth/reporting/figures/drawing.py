@@ -49,18 +49,38 @@ def draw(figure: "Figure", alt: str = "") -> Drawing:
 
     `alt`, the figure in words, becomes the name of the SVG for those who do not see it.
     """
+    return Drawing(svg=draw_svg(figure, alt), png=draw_png(figure), pdf=draw_pdf(figure))
+
+
+def draw_svg(figure: "Figure", alt: str = "") -> bytes:
+    """The figure as SVG alone; `alt` as for draw()."""
+    import matplotlib as mpl  # noqa: PLC0415
+
     with fixed_style():
+        # What a chart refers to inside its file (shapes of points, frames) has names made of this, so that two
+        # figures on one page do not share them.
+        mpl.rcParams["svg.hashsalt"] = f"evisynth {clean(alt)}"
         svg = _saved(figure, "svg", {"Date": None, "Creator": None, "Format": None, "Type": None})
-        png = _saved(figure, "png", {"Software": None})
-        pdf = _saved(
+    return _tidy(svg.decode(), alt).encode()
+
+
+def draw_png(figure: "Figure") -> bytes:
+    """The figure as PNG alone, 200 dots per inch."""
+    with fixed_style():
+        return _saved(figure, "png", {"Software": None})
+
+
+def draw_pdf(figure: "Figure") -> bytes:
+    """The figure as PDF alone."""
+    with fixed_style():
+        return _saved(
             figure, "pdf", {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}
         )
-    return Drawing(svg=_tidy(svg.decode(), alt).encode(), png=png, pdf=pdf)
 
 
 def _saved(figure: "Figure", kind: str, metadata: dict[str, None]) -> bytes:
     file = io.BytesIO()
-    figure.savefig(file, format=kind, dpi=PNG_DPI if kind == "png" else 72, metadata=metadata)
+    figure.savefig(file, format=kind, dpi=PNG_DPI, metadata=metadata)  # in SVG and PDF: of clouds of points
     return file.getvalue()
 
 

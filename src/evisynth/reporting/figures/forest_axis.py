@@ -29,10 +29,7 @@ class Axis:
     ticks: tuple[float, ...]
     left: float
     right: float
-
-    @property
-    def no_effect(self) -> float:
-        return 1.0 if self.log_scale else 0.0
+    no_effect: float | None  # where the line stands; None for none
 
     def x(self, value: float) -> float:
         """Points from the left of the page; a value beyond the axis lies on its end."""
@@ -69,6 +66,7 @@ def choose_axis(
         ticks=tuple(step * number for number in range(-count, count + 1)),
         left=left,
         right=right,
+        no_effect=0.0,
     )
 
 
@@ -78,7 +76,9 @@ def _ratio_axis(points: list[float], ends: list[float], left: float, right: floa
     reach = max(needed, min(wished, USUAL_FACTOR))
     factor = next((factor for factor in RATIO_TICKS if factor >= reach), max(RATIO_TICKS))
     ticks = RATIO_TICKS[factor]
-    return Axis(log_scale=True, low=ticks[0], high=ticks[-1], ticks=ticks, left=left, right=right)
+    return Axis(
+        log_scale=True, low=ticks[0], high=ticks[-1], ticks=ticks, left=left, right=right, no_effect=1.0
+    )
 
 
 def _factor(ratio: float) -> float:

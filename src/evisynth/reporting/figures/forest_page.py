@@ -1,12 +1,21 @@
 """Where everything of a forest plot stands on its page."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from evisynth.reporting.figures.drawing import fixed_style, new_page
-from evisynth.reporting.figures.forest_axis import Axis, choose_axis, effect_number, tick_label
+from evisynth.reporting.figures.forest_axis import Axis, effect_number
+from evisynth.reporting.figures.forest_data_axis import axis_of
+from evisynth.reporting.figures.forest_marks import (
+    SIZE,
+    SMALL,
+    SQUARE_FILL,
+    draw_axis,
+    draw_diamond,
+    draw_estimate,
+    draw_interval,
+)
 from evisynth.reporting.figures.forest_plot import (
     ForestPlot,
     ForestRow,
@@ -17,7 +26,6 @@ from evisynth.reporting.figures.forest_plot import (
 from evisynth.reporting.figures.traffic_light import draw_legend, draw_mark
 from evisynth.reporting.figures.typography import (
     GREY,
-    INK,
     LINE,
     MARGIN,
     MIDDLE,
@@ -25,6 +33,7 @@ from evisynth.reporting.figures.typography import (
     text_width,
     widest,
     wrap,
+    wrap_clauses,
 )
 
 if TYPE_CHECKING:
@@ -32,26 +41,24 @@ if TYPE_CHECKING:
 
     from evisynth.reporting.figures.page import Align, Page
 
-SIZE = 9.0
-SMALL = 8.0
 GAP = 12.0
 ROW = 15.5
 STUDY_WIDTH = 190.0
 PLOT_WIDTH = 230.0
-LARGEST_SQUARE = 11.0
-SMALLEST_SQUARE = 1.8
-DIAMOND = 5.0  # half its height
 MARK = 5.6  # radius of a risk of bias mark
-SQUARE_FILL = "#7fa8cc"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Text in a column: heading lines, a cell for each study, the total; `edge` is where it is aligned."""
+    """Text in a column: heading lines, a cell for each study, the total; `edge` is where it is aligned.
+
+    `subtotals` has a cell for each subgroup, if there are any.
+    """
 
     head: tuple[str, ...]
     cells: tuple[str, ...]
     total: str
+    subtotals: tuple[str, ...] = ()
     align: "Align" = "right"
     edge: float = 0.0
     bold_lines: int = 1  # of the heading
@@ -61,7 +68,8 @@ class Column:
         head = [
             text_width(line, SIZE, bold=number < self.bold_lines) for number, line in enumerate(self.head)
         ]
-        return max(0.0, *head, widest(self.cells, SIZE), text_width(self.total, SIZE, bold=True))
+        pooled = widest([self.total, *self.subtotals], SIZE, bold=True)
+        return max(0.0, *head, widest(self.cells, SIZE), pooled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +92,39 @@ def lay_out(plot: ForestPlot) -> "Figure":
         layout = _layout(plot)
         page = new_page(layout.width)
         y = top = _heading(page, plot, layout, page.title(plot.title))
-        for number, name in enumerate(layout.names):
-            height = max(ROW, len(name) * SIZE * LINE + 3)
-            _study(page, plot, layout, number, y + height / 2)
-            y += height
+        for place, (group, rows) in enumerate(plot.parts):
+            if group is not None:
+                y = _group_heading(page, layout, group.name, y)
+            for number in rows:
+                height = max(ROW, len(layout.names[number]) * SIZE * LINE + 3)
+                _study(page, plot, layout, number, y + height / 2)
+                y += height
+            if group is not None and group.total is not None:
+                cells = [column.subtotals[place] for column in layout.columns]
+                y = _pooled(page, group.total, layout, y, f"Subtotal ({plot.level} CI)", cells)
+            if group is not None:
+                y = _left_lines(page, group.heterogeneity, layout, y)
         if plot.total is not None:
-            y = _total(page, plot, plot.total, layout, y)
+            cells = [column.total for column in layout.columns]
+            y = _pooled(page, plot.total, layout, y, plot.total_words, cells)
         bottom = y + 4
-        page.line(
-            [(layout.axis.x(layout.axis.no_effect), top), (layout.axis.x(layout.axis.no_effect), bottom)]
-        )
-        y = max(_axis(page, plot, layout.axis, bottom), _left_lines(page, plot, layout, y))
+        if layout.axis.no_effect is not None and layout.axis.holds(layout.axis.no_effect):
+            no_effect = layout.axis.x(layout.axis.no_effect)
+            page.line([(no_effect, top), (no_effect, bottom)])
+        if plot.kind == "leave-one-out" and plot.total is not None:
+            whole = layout.axis.x(plot.total.estimate)
+            page.line([(whole, top), (whole, bottom)], width=0.6, dashes=(3, 2), under=True)
+        below = draw_axis(page, plot, layout.axis, bottom)
+        y = max(below, _left_lines(page, plot.heterogeneity, layout, y + 2))
         return page.finish(_notes(page, plot, y))
 
 
 def _layout(plot: ForestPlot) -> Layout:
     names = tuple(tuple(_name(plot, row)) for row in plot.rows)
     labels = [
-        "Study or subgroup",
-        *([f"Total ({plot.level} CI)", "Prediction interval"] if plot.total else []),
+        plot.rows_head,
+        *([plot.total_words, "Prediction interval"] if plot.total else []),
+        *([f"Subtotal ({plot.level} CI)"] if plot.groups else []),
     ]
     x = MARGIN + max(widest([line for name in names for line in name], SIZE), widest(labels, SIZE, bold=True))
     columns: list[Column] = []
@@ -121,7 +143,7 @@ def _layout(plot: ForestPlot) -> Layout:
     for column in _effect_columns(plot):
         x += GAP + 2 + column.width
         columns.append(replace(column, edge=x))
-    axis = _axis_of(plot, x + GAP + 10)
+    axis = axis_of(plot, x + GAP + 10, x + GAP + 10 + PLOT_WIDTH)
     marks_left = axis.right + GAP + 6
     marks = max(len(plot.domains) * (2 * MARK + 3), text_width("Risk of bias", SIZE, bold=True))
     width = marks_left + marks + MARGIN if plot.domains else axis.right + MARGIN + 10
@@ -142,17 +164,20 @@ def _name(plot: ForestPlot, row: ForestRow) -> list[str]:
 
 def _groups(plot: ForestPlot) -> list[tuple[str, list[Column]]]:
     """The events and totals of both groups; a column that no study fills is left out."""
-    total = plot.total
     groups = []
-    for label, events, n, all_n in (
-        (plot.group1, [r.events1 for r in plot.rows], [r.n1 for r in plot.rows], total.n1 if total else None),
-        (plot.group2, [r.events2 for r in plot.rows], [r.n2 for r in plot.rows], total.n2 if total else None),
-    ):
-        pair = [
-            Column((title,), tuple(_count(value) for value in values), _count(sum_))
-            for title, values, sum_ in (("Events", events, None), ("Total", n, all_n))
-            if any(value is not None for value in values)
-        ]
+    subtotals = [group.total for group in plot.groups]
+    for label, which in ((plot.group1, "1"), (plot.group2, "2")):
+        pair = []
+        for title, field, pooled in (("Events", f"events{which}", False), ("Total", f"n{which}", True)):
+            values = [getattr(row, field) for row in plot.rows]
+            if all(value is None for value in values):
+                continue
+            of_total, *of_groups = (
+                _count(getattr(one, field)) if pooled and one is not None else ""
+                for one in (plot.total, *subtotals)
+            )
+            cells = tuple(_count(value) for value in values)
+            pair.append(Column((title,), cells, of_total, tuple(of_groups)))
         if pair:
             groups.append((label, pair))
     return groups
@@ -163,31 +188,34 @@ def _count(value: int | None) -> str:
 
 
 def _effect_columns(plot: ForestPlot) -> list[Column]:
+    none = ("",) * len(plot.groups)
+    columns = [Column((one.head,), one.cells, one.total, none) for one in plot.columns]
     weights = [row.weight_percent for row in plot.rows]
-    columns = []
     if any(weight is not None for weight in weights):
         cells = tuple("" if weight is None else f"{weight:.1f}%" for weight in weights)
-        total = sum(weight for weight in weights if weight is not None)
-        columns.append(Column(("Weight",), cells, f"{total:.1f}%" if plot.total else ""))
+        subtotals = tuple(_weight_of(plot, rows) if group else "" for group, rows in plot.parts)
+        total = _weight_of(plot, range(len(plot.rows))) if plot.total else ""
+        columns.append(Column(("Weight",), cells, total, subtotals[: len(plot.groups)]))
     head, bold_lines = _measure_head(plot, 150)
     effects = tuple(effect_text(row.estimate, row.ci_low, row.ci_high) for row in plot.rows)
-    pooled = plot.total and effect_text(plot.total.estimate, plot.total.ci_low, plot.total.ci_high)
-    return [*columns, Column(tuple(head), effects, pooled or "", bold_lines=bold_lines)]
+    pooled, *of_groups = (
+        effect_text(one.estimate, one.ci_low, one.ci_high) if one else ""
+        for one in (plot.total, *(group.total for group in plot.groups))
+    )
+    return [*columns, Column(tuple(head), effects, pooled, tuple(of_groups), bold_lines=bold_lines)]
+
+
+def _weight_of(plot: ForestPlot, rows: range) -> str:
+    """The weight of some studies together; "" where none is pooled."""
+    weights = [plot.rows[number].weight_percent for number in rows]
+    known = [weight for weight in weights if weight is not None]
+    return f"{sum(known):.1f}%" if known else ""
 
 
 def _measure_head(plot: ForestPlot, width: float) -> tuple[list[str], int]:
     """Measure (bold) and method as heading lines, and how many of these are bold."""
     measure = wrap(plot.measure, width, SIZE, bold=True, most=2)
     return [*measure, *wrap(plot.method, width, SIZE, most=3)], len(measure)
-
-
-def _axis_of(plot: ForestPlot, left: float) -> Axis:
-    estimates = [row.estimate for row in plot.rows if row.estimate is not None]
-    limits = [end for row in plot.rows for end in (row.ci_low, row.ci_high) if end is not None]
-    if plot.total is not None:
-        estimates.append(plot.total.estimate)
-        limits += [plot.total.ci_low, plot.total.ci_high]
-    return choose_axis(estimates, limits, log_scale=plot.log_scale, left=left, right=left + PLOT_WIDTH)
 
 
 def _heading(page: "Page", plot: ForestPlot, layout: Layout, y: float) -> float:
@@ -204,7 +232,7 @@ def _heading(page: "Page", plot: ForestPlot, layout: Layout, y: float) -> float:
             page.text(x, line_y, line, size=SIZE, bold=number < bold, align=align)
 
     base = rule - 5
-    stack(MARGIN, ["Study or subgroup"], 1, "left", base)
+    stack(MARGIN, [plot.rows_head], 1, "left", base)
     for head, left, right in layout.groups:
         stack((left + right) / 2, head, len(head), "center", base - step - 2)
         page.line([(left, base - step + 1.5), (right, base - step + 1.5)], width=0.4, colour=RULE)
@@ -235,57 +263,30 @@ def _study(page: "Page", plot: ForestPlot, layout: Layout, number: int, y: float
         page.text(column.edge, y + MIDDLE * SIZE, column.cells[number], size=SIZE, align=column.align)
     for place, judgement in enumerate(row.judgements if plot.domains else ()):
         draw_mark(page, _mark_x(layout, place), y, judgement, radius=MARK)
-    if row.estimate is None or row.ci_low is None or row.ci_high is None:
-        return
-    if layout.axis.holds(row.estimate):
-        half = _square(plot, row) / 2
-        page.box(
-            layout.axis.x(row.estimate) - half,
-            y - half,
-            2 * half,
-            2 * half,
-            fill=SQUARE_FILL,
-            edge=INK,
-            line=0.3,
-        )
-    _interval(page, layout.axis, y, row.ci_low, row.ci_high)
+    draw_estimate(page, plot, row, layout.axis, y, fill=SQUARE_FILL)
 
 
-def _square(plot: ForestPlot, row: ForestRow) -> float:
-    """Side of the square whose *area* goes with the weight; one small size where nothing is weighed."""
-    if row.weight_percent is None:
-        return LARGEST_SQUARE / 2
-    heaviest = max(other.weight_percent for other in plot.rows if other.weight_percent is not None)
-    share = row.weight_percent / heaviest if heaviest > 0 else 0.0
-    return max(SMALLEST_SQUARE, LARGEST_SQUARE * math.sqrt(max(share, 0.0)))
+def _group_heading(page: "Page", layout: Layout, name: str, y: float) -> float:
+    """The name of a subgroup over its studies; the return value is the y below it."""
+    y += 3
+    for line in wrap(name, layout.columns[-1].edge - MARGIN, SIZE, bold=True, most=3):
+        y += SIZE * LINE
+        page.text(MARGIN, y, line, size=SIZE, bold=True)
+    return y + 3
 
 
-def _interval(page: "Page", axis: Axis, y: float, low: float, high: float, *, width: float = 0.9) -> None:
-    """The line of an interval; an arrow head where it goes on beyond the axis."""
-    head = 5.0
-    left, right = axis.x(low), axis.x(high)
-    if low < axis.low:
-        page.polygon([(left, y), (left + head, y - 2.6), (left + head, y + 2.6)])
-    if high > axis.high:
-        page.polygon([(right, y), (right - head, y - 2.6), (right - head, y + 2.6)])
-    page.line(
-        [(left + (1 if low < axis.low else 0), y), (right - (1 if high > axis.high else 0), y)], width=width
-    )
-
-
-def _total(page: "Page", plot: ForestPlot, total: ForestTotal, layout: Layout, y: float) -> float:
-    """The rows of the pooled result; the return value is the y below them."""
+def _pooled(
+    page: "Page", total: ForestTotal, layout: Layout, y: float, words: str, cells: Sequence[str]
+) -> float:
+    """The rows of a pooled result; the return value is the y below them."""
     axis = layout.axis
     page.line([(MARGIN, y + 2), (layout.columns[-1].edge, y + 2)], width=0.4, colour=RULE)
     y += 4 + ROW / 2
     base = y + MIDDLE * SIZE
-    page.text(MARGIN, base, f"Total ({plot.level} CI)", size=SIZE, bold=True, href=total.href)
-    for column in layout.columns:
-        page.text(column.edge, base, column.total, size=SIZE, bold=True, align=column.align)
-    low, middle, high = (axis.x(value) for value in (total.ci_low, total.estimate, total.ci_high))
-    page.polygon(
-        [(low, y), (middle, y - DIAMOND), (high, y), (middle, y + DIAMOND)], fill=INK, edge=INK, width=0.3
-    )
+    page.text(MARGIN, base, words, size=SIZE, bold=True, href=total.href)
+    for column, cell in zip(layout.columns, cells, strict=True):
+        page.text(column.edge, base, cell, size=SIZE, bold=True, align=column.align)
+    draw_diamond(page, axis, y, total)
     if total.events1 is not None and total.events2 is not None:
         y += ROW
         page.text(MARGIN, y + MIDDLE * SIZE, "Total events", size=SIZE)
@@ -295,37 +296,16 @@ def _total(page: "Page", plot: ForestPlot, total: ForestTotal, layout: Layout, y
     if total.prediction_low is not None and total.prediction_high is not None:
         y += ROW
         page.text(MARGIN, y + MIDDLE * SIZE, "Prediction interval", size=SIZE)
-        words = f"[{effect_number(total.prediction_low)}, {effect_number(total.prediction_high)}]"
-        page.text(layout.columns[-1].edge, y + MIDDLE * SIZE, words, size=SIZE, align="right")
-        _interval(page, axis, y, total.prediction_low, total.prediction_high, width=2.2)
+        interval = f"[{effect_number(total.prediction_low)}, {effect_number(total.prediction_high)}]"
+        page.text(layout.columns[-1].edge, y + MIDDLE * SIZE, interval, size=SIZE, align="right")
+        draw_interval(page, axis, y, total.prediction_low, total.prediction_high, width=2.2)
     return y + ROW / 2
 
 
-def _axis(page: "Page", plot: ForestPlot, axis: Axis, y: float) -> float:
-    """The axis with its ticks and what each side favours; the return value is the y below."""
-    page.line([(axis.left, y), (axis.right, y)])
-    for tick in axis.ticks:
-        page.line([(axis.x(tick), y), (axis.x(tick), y + 3.5)])
-        page.text(axis.x(tick), y + 5 + SMALL, tick_label(tick), size=SMALL, align="center")
-    y += 5 + SMALL + 3
-    middle = axis.x(axis.no_effect)
-    below = y
-    for label, left, right in (
-        (plot.favours_left, axis.left - 8, middle),
-        (plot.favours_right, middle, axis.right + 8),
-    ):
-        for number, line in enumerate(wrap(label, right - left - 6, SIZE, most=3) if label else []):
-            line_y = y + SIZE + 1 + number * SIZE * LINE
-            page.text((left + right) / 2, line_y, line, size=SIZE, align="center")
-            below = max(below, line_y)
-    return below + 4
-
-
-def _left_lines(page: "Page", plot: ForestPlot, layout: Layout, y: float) -> float:
-    """Heterogeneity and test for overall effect, left of the axis; the return value is the y below."""
-    y += 2
-    for text in plot.heterogeneity:
-        for line in wrap(text, layout.columns[-1].edge - MARGIN, SIZE):
+def _left_lines(page: "Page", texts: Sequence[str], layout: Layout, y: float) -> float:
+    """Heterogeneity and tests, left of the axis; the return value is the y below."""
+    for text in texts:
+        for line in wrap_clauses(text, layout.columns[-1].edge - MARGIN, SIZE):
             y += SIZE * LINE
             page.text(MARGIN, y, line, size=SIZE)
     return y + 4

@@ -1,11 +1,17 @@
 """What a forest plot shows, as plain values, and how its numbers are printed."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from evisynth.errors import DataError
 from evisynth.reporting.figures.forest_axis import effect_number
+
+ForestKind = Literal[
+    "studies", "leave-one-out", "cumulative"
+]  # what a row is: a study, or the pooled effect ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,32 @@ class ForestTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class ForestGroup:
+    """A subgroup: the next `k` of the plot's rows, with their own pooled result and lines under it, if any."""
+
+    name: str
+    k: int
+    total: ForestTotal | None = None
+    heterogeneity: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForestColumn:
+    """A further column of text: its heading, a cell for each study, and one for the total."""
+
+    head: str
+    cells: tuple[str, ...]
+    total: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ForestPlot:
-    """What a forest plot shows. `total` of None: nothing is pooled and no diamond is drawn."""
+    """What a forest plot shows. `total` of None: nothing is pooled and no diamond is drawn.
+
+    `groups` divide the rows in their order; with none the studies stand in one list. `no_effect` is the value at
+    which a line stands: usually 1 for ratios and 0 for others; None for measures that have none, whose axis then
+    lies around the data.
+    """
 
     title: str
     group1: str
@@ -64,6 +94,37 @@ class ForestPlot:
     notes: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()  # of risk of bias, in full; shown as columns A, B, C ... beside the plot
     level: str = "95%"
+    groups: tuple[ForestGroup, ...] = ()
+    columns: tuple[ForestColumn, ...] = ()
+    no_effect: float | Literal["usual"] | None = "usual"
+    rows_head: str = "Study or subgroup"
+    total_label: str = ""  # by default "Total (95% CI)"
+    kind: ForestKind = "studies"
+
+    @property
+    def null(self) -> float | None:
+        """The value of no effect, as shown."""
+        if self.no_effect == "usual":
+            return 1.0 if self.log_scale else 0.0
+        return self.no_effect
+
+    @property
+    def total_words(self) -> str:
+        return self.total_label or f"Total ({self.level} CI)"
+
+    @property
+    def parts(self) -> list[tuple["ForestGroup | None", range]]:
+        """Each subgroup with the places of its rows; without subgroups all rows, of no group."""
+        if not self.groups:
+            return [(None, range(len(self.rows)))]
+        ends = list(itertools.accumulate(group.k for group in self.groups))
+        return [(group, range(end - group.k, end)) for group, end in zip(self.groups, ends, strict=True)]
+
+    @property
+    def totals(self) -> list[ForestTotal]:
+        """Every pooled result that is drawn: of the subgroups, and of all."""
+        found = [*(group.total for group in self.groups), self.total]
+        return [total for total in found if total is not None]
 
 
 def check(plot: ForestPlot) -> None:
@@ -77,6 +138,17 @@ def check(plot: ForestPlot) -> None:
                 f"Forest plot, {row.study}: {len(row.judgements)} judgements for {len(plot.domains)} domains "
                 "of risk of bias. Give one for each domain, or none at all.",
             )
+    for column in plot.columns:
+        if len(column.cells) != len(plot.rows):
+            raise DataError(
+                f"Forest plot, column {column.head}: {len(column.cells)} cells for {len(plot.rows)} studies."
+            )
+    if plot.groups and sum(group.k for group in plot.groups) != len(plot.rows):
+        sizes = " + ".join(str(group.k) for group in plot.groups)
+        raise DataError(f"Forest plot: subgroups of {sizes} studies for {len(plot.rows)}; each is in one.")
+    for group in plot.groups:
+        if group.total is not None:
+            _check_numbers(plot, group.name, group.total.estimate, group.total.ci_low, group.total.ci_high)
     if plot.total is not None:
         _check_numbers(plot, "total", plot.total.estimate, plot.total.ci_low, plot.total.ci_high)
 

@@ -97,6 +97,20 @@ def wrap(
     return lines
 
 
+def wrap_clauses(text: str, width: float, size: float) -> list[str]:
+    """Break text into lines as wrap() does, but where it can be after a semicolon: 'I² = 34%' stays together."""
+    lines: list[str] = []
+    for clause in clean(text).split("; "):
+        longer = f"{lines[-1]}; {clause}" if lines else clause
+        if text_width(longer, size) <= width:
+            lines[-1:] = [longer]
+            continue
+        if lines:
+            lines[-1] += ";"
+        lines += wrap(clause, width, size)
+    return lines
+
+
 def _pieces(word: str, width: float, size: float, *, bold: bool) -> list[str]:
     pieces = [""]
     for sign in word:
