@@ -94,7 +94,7 @@ def test_a_recipe_may_pool_by_inverse_variance():
     [
         ({"measure": "HR"}, "measure: 'HR'"),
         ({"method": "Peto"}, "method: 'Peto'"),
-        ({"tau2_method": "REML"}, "tau2 method: 'REML'"),
+        ({"tau2_method": "XX"}, "tau2 method: 'XX'"),
         ({"profile": "revman"}, "Did you mean revman5"),
         ({"level": 95}, "Confidence level 95"),
         ({"model": "by-i3"}, "Did you mean 'by-i2'"),

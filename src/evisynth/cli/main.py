@@ -2,7 +2,7 @@
 
 import typer
 
-from evisynth.cli import demo, folder, search
+from evisynth.cli import demo, folder, search, synthesis
 
 app = typer.Typer(
     name="evisynth",
@@ -18,6 +18,7 @@ app.command("load")(folder.load)
 app.command("export")(folder.export)
 app.command("demo")(demo.demo)
 app.add_typer(search.app, name="search")
+app.add_typer(synthesis.app, name="synthesis")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
+from evisynth.synthesis.results import Result
 
 Interval = tuple[float, float]
 
@@ -55,7 +56,7 @@ def _need_studies(table: TwoByTwo) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class AbsoluteEffect:
+class AbsoluteEffect(Result):
     """Risks with comparator and intervention. Risks are fractions; the per-1000 properties are for people.
 
     intervention_ci : at the limits of the relative effect; the assumed risk is taken as exact.
@@ -173,7 +174,7 @@ RISK_WITH: dict[str, Callable[[float, float], float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class NumberNeeded:
+class NumberNeeded(Result):
     """The number needed to treat for one more person to benefit (NNTB) or to be harmed (NNTH).
 
     kind      : NNTB or NNTH; "" when the difference is exactly 0.
@@ -260,7 +261,7 @@ def _rounded_up(difference: float) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class OneInEvery:
+class OneInEvery(Result):
     """How many people there were for each one with the event, in one group without a comparator.
 
     number : n / events rounded up; None when nobody had the event.

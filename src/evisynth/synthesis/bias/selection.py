@@ -21,6 +21,7 @@ from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.model_matrix import Matrix, NamedMatrix, checked_matrix, checked_vector
 from evisynth.synthesis.pooling.covariance import covariance_of
 from evisynth.synthesis.pooling.result import critical_value
+from evisynth.synthesis.results import Result
 
 Alternative = Literal["greater", "less", "two-sided"]
 ALTERNATIVES: tuple[Alternative, ...] = ("greater", "less", "two-sided")
@@ -28,7 +29,7 @@ STEPS = "stepfun"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SelectionFit:
+class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unselected"):
     """A selection model fitted by maximum likelihood; effects are on the analysis scale.
 
     function, alternative : the weight function, and which results are the wished ones.

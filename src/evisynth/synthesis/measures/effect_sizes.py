@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError, near
+from evisynth.synthesis.columns import Frame, column_names, numbers, study_names
 from evisynth.synthesis.measures import given
 from evisynth.synthesis.measures.columns import read_columns
 from evisynth.synthesis.measures.effects import ALL_EVENTS, NO_EVENTS, Dropped, StudyEffects
@@ -22,7 +23,8 @@ Columns = dict[str, Vector]
 def effect_sizes(
     measure: str,
     *,
-    studies: Sequence[str] = (),
+    data: Frame | None = None,
+    studies: Sequence[str] | str = (),
     zero_cells: ZeroCells | None = None,
     drop_no_events: bool = False,
     vtype: str | None = None,
@@ -46,6 +48,8 @@ def effect_sizes(
         the same people twice  mean1 sd1 mean2 sd2 n r
         reliability            alpha items n
         given by the report    estimate ci_low ci_high; estimate se; o_minus_e variance (hazard ratios)
+    data : a data frame (pandas, polars, pyarrow, or a dict of lists). The columns are then named, events1="ai"; of those
+        that are not, the ones whose names are as above are taken. studies names a column too.
     studies : their names; by default Study 1, Study 2, ... A study may have several rows.
     zero_cells : what is added to zero cells; None is the measure's own rule (0.5 to each study with a zero cell;
         nothing for AS, PHI, ZPHI, RTET, ZTET, IRSD, PAS, PFT, IRS, IRFT).
@@ -69,6 +73,8 @@ def effect_sizes(
     Source: each measure's formula names its own, see formulas.FORMULAS.
     """
     found = measure_named(measure)
+    if data is not None:
+        columns, studies = _from_frame(found, data, columns, studies)
     if "estimate" in columns or "o_minus_e" in columns:
         if zero_cells or drop_no_events or vtype is not None or correct is not True or not correct_estimate:
             raise DataError(
@@ -102,6 +108,23 @@ def effect_sizes(
         yi, vi, touched = _spread(yi, there), _spread(vi, there), _spread(touched, there) == 1
         sizes = None if sizes is None else _spread(sizes, there)
     return _effects(found, names, yi, vi, touched, out, sizes)
+
+
+def _from_frame(
+    measure: Measure, data: Frame, columns: Mapping[str, ArrayLike], studies: Sequence[str] | str
+) -> tuple[dict[str, ArrayLike], tuple[str, ...]]:
+    """The columns that are named, or else those of a data frame that have the names of this measure, and the studies."""
+    formula, there = FORMULAS.get(measure.id), column_names(data)
+    chosen: dict[str, ArrayLike] = dict(columns)
+    if not chosen:
+        chosen = {name: name for name in there if formula is not None and name in formula.family.columns}
+    if not chosen:
+        chosen = {name: name for name in next((way for way in GIVEN if set(way) <= set(there)), ())}
+    read: dict[str, ArrayLike] = {
+        name: numbers(data, what) if isinstance(what, str) else what for name, what in chosen.items()
+    }
+    k = max((int(np.size(values)) for values in read.values()), default=0)
+    return read, study_names(data, studies, k)
 
 
 def _formula_of(measure: Measure, columns: Mapping[str, ArrayLike]) -> Formula:

@@ -7,6 +7,7 @@ from scipy.special import ndtri
 
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.scale import Flags, Vector, measure_named
+from evisynth.synthesis.results import Result
 
 NO_EVENTS = "no events in either group"
 ALL_EVENTS = "everyone in both groups had the event"
@@ -15,7 +16,7 @@ Dropped = tuple[tuple[str, str], ...]  # (study, reason) of each study that is l
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StudyEffects:
+class StudyEffects(Result, rows="studies"):
     """The effect of each study of a table, in the table's order.
 
     yi, vi    : (k,) effects on the analysis scale and their sampling variances; NaN where a study has none.

@@ -17,6 +17,7 @@ from evisynth.synthesis.moderators.rows import DesignRows
 from evisynth.synthesis.pooling.checks import checked_effects
 from evisynth.synthesis.pooling.intervals import critical_value, two_sided_p
 from evisynth.synthesis.pooling.likelihood import maximise
+from evisynth.synthesis.results import Result
 
 CONVERGED = 1e-10  # of Newton's decrement, which is twice what the log likelihood can still gain
 ROUNDS = 200
@@ -25,7 +26,7 @@ __all__ = ["LocationScale", "location_scale"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LocationScale:
+class LocationScale(Result):
     """A location-scale model: y = X b + u + e, u_i ~ N(0, tau2_i), log tau2_i = z_i alpha.
 
     location, scale : the model matrices and their names; for the location without moderators the intercept.

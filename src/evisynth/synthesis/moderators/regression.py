@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
+from evisynth.synthesis.columns import Frame, rows_of
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import Dropped
 from evisynth.synthesis.moderators.design import (
@@ -35,6 +36,7 @@ def meta_regression(
     vi: ArrayLike,
     moderators: Columns | ArrayLike | Design,
     *,
+    data: Frame | None = None,
     names: Sequence[str] = (),
     interactions: Sequence[Sequence[str]] = (),
     references: Mapping[str, Any] | None = None,
@@ -45,7 +47,7 @@ def meta_regression(
     btt: Collection[str | int] | None = None,
     tau2: float | None = None,
     measure: str = "generic",
-    studies: Sequence[str] = (),
+    studies: Sequence[str] | str = (),
     level: float = 0.95,
 ) -> MetaRegression:
     """Regress effects on moderators: y = X b + u + e with u ~ N(0, tau2) and e ~ N(0, vi).
@@ -57,6 +59,8 @@ def meta_regression(
     moderators : named columns, see `design.design` for these and for interactions, references, categories and
         intercept; or a matrix (k, q) with `names`; or a Design. A study that has no value for one of the named
         moderators (None, NaN, "") is left out and stands in `dropped`.
+    data : a data frame in which yi, vi, studies and moderators (a name or a list of them) are names of columns; rows
+        without yi or vi are left out too.
     method : "common" for no residual heterogeneity (R: FE), or an estimator of tau2 that needs no weights.
     test : z, t (k - p degrees of freedom), HK (Knapp-Hartung) or HK-adhoc.
     btt : the coefficients that QM tests: names of coefficients or moderators, or positions from 0; by default
@@ -78,6 +82,12 @@ def meta_regression(
     critical_value(level)
     measure_named(measure)
     estimator = _checked_method(method, tau2)
+    left_out: Dropped = ()
+    if data is not None:
+        wanted = [moderators] if isinstance(moderators, str) else [str(one) for one in as_list(moderators)]
+        given = rows_of(data, studies, others=wanted, yi=yi, vi=vi)
+        yi, vi, moderators = given.columns["yi"], given.columns["vi"], given.others
+        studies, left_out = given.studies, given.dropped
     all_names = tuple(studies) or tuple(f"Study {place}" for place in range(1, np.size(yi) + 1))
     kept, dropped, model = _model(
         moderators,
@@ -105,7 +115,7 @@ def meta_regression(
         vi=v,
         design=model,
         tau2_method="" if estimator is None or tau2 is not None else method,
-        dropped=dropped,
+        dropped=(*left_out, *dropped),
         level=level,
         **_fitted(y, v, model, estimator, method=method, test=test, tested=_tested(model, btt), tau2=tau2),
     )

@@ -17,10 +17,11 @@ from evisynth.synthesis.moderators.rows import DesignRows
 from evisynth.synthesis.pooling.intervals import critical_value, two_sided_p
 from evisynth.synthesis.pooling.result import COMMON, Model
 from evisynth.synthesis.pooling.tau2_limits import Tau2Interval, tau2_interval
+from evisynth.synthesis.results import Result
 
 
 @dataclass(frozen=True, slots=True)
-class WaldTest:
+class WaldTest(Result):
     """A test that several coefficients are 0: chi-square with df, or F with df and ddf degrees of freedom."""
 
     names: tuple[str, ...]
@@ -40,7 +41,7 @@ class WaldTest:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Predictions:
+class Predictions(Result):
     """Predicted effects of n new rows, each array (n,), on the analysis scale.
 
     mu, se          : the average effect at those values of the moderators, and its standard error.
@@ -74,7 +75,7 @@ class Predictions:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MetaRegression:
+class MetaRegression(Result, rows="names", columns="b se z p ci_low ci_high"):
     """A meta-regression, on the analysis scale.
 
     studies : the k studies that it uses; yi, vi their effects and sampling variances, (k,).

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from evisynth.errors import DataError
+from evisynth.synthesis.columns import Dropped, Frame, rows_of
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.moderators.design import as_list, label, missing
 from evisynth.synthesis.moderators.rows import DesignRows
@@ -17,10 +18,11 @@ from evisynth.synthesis.pooling.fits import COMMON_METHOD
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, RANDOM, Pooled
 from evisynth.synthesis.pooling.tau2 import tau2_method_named
+from evisynth.synthesis.results import Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subgroups:
+class Subgroups(Result, rows="groups"):
     """Pooled effects of subgroups.
 
     groups  : the pooled effect of each by name, in the order of the data. A group of one study has that study's
@@ -56,8 +58,9 @@ def subgroups(
     method: str = "REML",
     test: str = "z",
     measure: str = "generic",
-    studies: Sequence[str] = (),
+    studies: Sequence[str] | str = (),
     level: float = 0.95,
+    data: Frame | None = None,
 ) -> Subgroups:
     """Pool each subgroup, and test whether they differ.
 
@@ -68,6 +71,7 @@ def subgroups(
     common_tau2 : whether all groups have one between-study variance, estimated within groups (from the
         regression on the group); else each has its own. With few studies a group's own is hardly known.
     method, test, measure, studies, level : as for `pool`.
+    data : a data frame in which yi, vi, by and studies are names of columns, as for `pool`.
 
     Raises
     ------
@@ -76,6 +80,11 @@ def subgroups(
     Source: Borenstein, Hedges, Higgins & Rothstein 2009, Introduction to meta-analysis, chapter 19,
     doi:10.1002/9780470743386; Cochrane Handbook 6, section 10.11.
     """
+    dropped: Dropped = ()
+    if data is not None:
+        rows = rows_of(data, studies, others=[str(by)], yi=yi, vi=vi)
+        yi, vi, by = rows.columns["yi"], rows.columns["vi"], rows.others[str(by)]
+        studies, dropped = rows.studies, rows.dropped
     names = tuple(studies) or tuple(f"Study {place}" for place in range(1, np.size(yi) + 1))
     y, v = checked_effects(names, yi, vi)
     labels = _checked_groups(names, as_list(by))
@@ -94,7 +103,7 @@ def subgroups(
             if tau2 is not None:
                 method_in_words = f"inverse variance, tau2 {method} common to the groups"
                 groups[name] = replace(groups[name], method=method_in_words)
-    overall = pool(y, v, test=test, studies=names, **how)
+    overall = pool(y, v, test=test, studies=names, dropped=dropped, **how)
     Qb, df = between_groups([group.mu for group in groups.values()], [group.se for group in groups.values()])
     return Subgroups(groups, overall, tau2, Qb, df)
 

@@ -40,7 +40,8 @@ def pool_two_by_two(
     method : MH, IV, Peto, or SSW: weights n1 n2 / N, which do not depend on the events.
     model : "common effect" or "random effects".
     profile : the arithmetic: zero cells, variances, what Q is measured from.
-    tau2_method, test : of random effects; by default those of the profile.
+    tau2_method, test : of random effects; by default those of the profile (test z with SSW, for which HK is not
+        defined).
 
     Returns
     -------
@@ -59,7 +60,7 @@ def pool_two_by_two(
     if model not in MODELS:
         raise DataError(f"Model {model!r} is not known; known are {', '.join(MODELS)}.{near(model, MODELS)}")
     tau2_method = tau2_method or profile.tau2_method
-    test = test or ("z" if model == COMMON else profile.tests[0])
+    test = test or ("z" if model == COMMON or method == "SSW" else profile.tests[0])
     if method == "Peto":
         if measure != "OR":
             raise DataError(f"Peto's method pools odds ratios (OR), not {measure}.")

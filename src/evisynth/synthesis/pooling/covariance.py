@@ -17,6 +17,7 @@ from evisynth.synthesis.grouping import (
 )
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.model_matrix import checked_vector
+from evisynth.synthesis.results import Result
 
 Matrix = NDArray[np.float64]
 
@@ -187,7 +188,7 @@ def nearest_positive_definite(R: Matrix, smallest: float = 1e-8) -> Matrix:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Aggregated:
+class Aggregated(Result, rows="clusters"):
     """One effect for each cluster. sizes : how many effects each was made from."""
 
     clusters: tuple[object, ...]

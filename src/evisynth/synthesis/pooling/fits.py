@@ -15,12 +15,13 @@ from evisynth.synthesis.pooling.intervals import (
 )
 from evisynth.synthesis.pooling.kernels import Rows, blocks
 from evisynth.synthesis.pooling.tau2 import tau2_method_named
+from evisynth.synthesis.results import Result
 
 COMMON_METHOD = "common"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fits:
+class Fits(Result):
     """m meta-analyses without moderators; every array is (m,), on the analysis scale.
 
     k     : number of studies.

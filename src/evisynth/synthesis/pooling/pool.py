@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
+from evisynth.synthesis.columns import Frame, rows_of
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import Dropped
 from evisynth.synthesis.pooling.checks import checked_effects
@@ -25,10 +26,11 @@ def pool(
     weights: ArrayLike | None = None,
     tau2: float | None = None,
     measure: str = "generic",
-    studies: Sequence[str] = (),
+    studies: Sequence[str] | str = (),
     level: float = 0.95,
     profile: str = "",
     dropped: Dropped = (),
+    data: Frame | None = None,
 ) -> Pooled:
     """Pool effects by the inverse of their variances, or by given weights.
 
@@ -47,6 +49,8 @@ def pool(
     studies : their names; by default Study 1, Study 2, ...
     level : of the intervals, as a fraction.
     profile, dropped : passed through to the result: whose arithmetic made the effects, and what it left out.
+    data : a data frame (pandas, polars, pyarrow, or a dict of lists) in which yi, vi, weights and studies are names of
+        columns; rows without one of the numbers are left out and stand in `dropped`.
 
     Returns
     -------
@@ -59,6 +63,10 @@ def pool(
 
     Source: Cochrane Handbook 6, section 10.3; each estimator and test names its own.
     """
+    if data is not None:
+        rows_given = rows_of(data, studies, yi=yi, vi=vi, weights=weights)
+        yi, vi, weights = (rows_given.columns[name] for name in ("yi", "vi", "weights"))
+        studies, dropped = rows_given.studies, (*dropped, *rows_given.dropped)
     names = tuple(studies) or tuple(f"Study {place}" for place in range(1, np.size(yi) + 1))
     y, v = checked_effects(names, yi, vi)
     need_two(names, dropped)

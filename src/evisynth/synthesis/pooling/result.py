@@ -15,6 +15,7 @@ from evisynth.synthesis.pooling.intervals import critical_value, uncertainty
 from evisynth.synthesis.pooling.kernels import Rows
 from evisynth.synthesis.pooling.tau2_limits import Tau2Interval, tau2_interval
 from evisynth.synthesis.prediction import prediction_interval, prediction_method_named
+from evisynth.synthesis.results import Result
 
 __all__ = ["COMMON", "MODELS", "RANDOM", "Model", "Pooled", "critical_value", "need_two"]
 
@@ -25,7 +26,7 @@ MODELS: tuple[Model, Model] = (COMMON, RANDOM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pooled:
+class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates study_estimate_ci"):
     """A pooled effect. Everything without `estimate` in its name is on the analysis scale (log for a ratio).
 
     studies  : the k studies that the pooled effect uses, in the order of the data.

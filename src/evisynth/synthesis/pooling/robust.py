@@ -19,6 +19,7 @@ from evisynth.synthesis.model_matrix import (
     positions,
 )
 from evisynth.synthesis.pooling.covariance import Covariance, Matrix, covariance_of
+from evisynth.synthesis.results import Result
 
 Kind = Literal["CR0", "CR1", "CR2"]
 KINDS: tuple[Kind, ...] = ("CR0", "CR1", "CR2")
@@ -80,7 +81,7 @@ class HasLinearFit(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RobustFit:
+class RobustFit(Result, rows="names", columns="b se t df p ci_low ci_high"):
     """Coefficients with cluster-robust covariance, on the analysis scale.
 
     b, se, t, df, p, ci_low, ci_high : (p,); vcov : (p, p).

@@ -9,10 +9,11 @@ from evisynth.synthesis.measures.scale import measure_named
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.pooling.result import critical_value
 from evisynth.synthesis.profiles import REVMAN5, Profile
+from evisynth.synthesis.results import Result
 
 
 @dataclass(frozen=True, slots=True)
-class SingleStudy:
+class SingleStudy(Result):
     """One study's own effect. Nothing is pooled, so there is no heterogeneity and no weight.
 
     yi, vi   : effect on the analysis scale and its variance; None where the study has none (double zero).

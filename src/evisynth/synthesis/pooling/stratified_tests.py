@@ -15,10 +15,11 @@ from evisynth.synthesis.measures.two_by_two import (
     corrected_cells,
 )
 from evisynth.synthesis.pooling.rates import TwoRates
+from evisynth.synthesis.results import Result
 
 
 @dataclass(frozen=True, slots=True)
-class ChiSquareTest:
+class ChiSquareTest(Result):
     """A test statistic that is chi-square with df degrees of freedom if the hypothesis in its name is true.
 
     strata : the studies that say something. p is None with df = 0.

@@ -10,6 +10,7 @@ from evisynth.errors import DataError, near
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.pooling.kernels import Estimable
 from evisynth.synthesis.pooling.tau2 import form_quantile_root, generalised_q_root
+from evisynth.synthesis.results import Result
 
 TAU2_INTERVALS = {
     "QP": "Q-profile",
@@ -22,7 +23,7 @@ Limits = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Tau2Interval:
+class Tau2Interval(Result):
     """Confidence limits of tau2, low and high, in squared units of the analysis scale.
 
     kind  : one of TAU2_INTERVALS.

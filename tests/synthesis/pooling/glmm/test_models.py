@@ -384,3 +384,15 @@ def test_a_fit_prints_what_it_found():
     )
     assert "intercept: " in text
     assert "likelihood ratio" in text
+
+
+@pytest.mark.parametrize(("case", "columns"), RMA_GLMM, ids=ids(RMA_GLMM))
+def test_the_likelihood_at_the_modes_is_what_rma_glmm_prints_with_several_points(case, columns):
+    args = case["args"]
+    if args["nAGQ"] == 1 or (args.get("model"), args["measure"]) == ("CM.EL", "OR"):
+        pytest.skip("R integrates here, and prints the likelihood")
+    fit = glmm_of(case, columns)
+    wanted = case["expect"]["ll"]
+    assert fit.log_likelihood_at_modes == pytest.approx(wanted, rel=case["rtol"], abs=case["atol"])
+    if fit.tau2 == 0:
+        assert fit.log_likelihood_at_modes == pytest.approx(fit.log_likelihood, abs=1e-9)

@@ -10,7 +10,7 @@ import numpy as np
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.pooling.glmm.families import Array, Family
-from evisynth.synthesis.pooling.glmm.marginal import integrated, with_hessian
+from evisynth.synthesis.pooling.glmm.marginal import integrated, modes, with_hessian
 
 STEPS = 100
 CLOSE = 1e-6  # a Newton step of this size leaves an error of about its square
@@ -84,6 +84,16 @@ class Problem:
         with np.errstate(over="ignore", invalid="ignore"):
             value = float(integrated(self.family, o, Z, s, self.points or POINTS[0]).value.sum())
         return value if np.isfinite(value) else -np.inf
+
+    def log_likelihood_at_modes(self, theta: Theta) -> float:
+        """The log likelihood of the counts with each study's random effects at their most likely values.
+
+        No likelihood of the parameters, since the random effects are not integrated out; R's lme4 prints it.
+        """
+        o, Z, s, _ = self.local(theta)
+        A = Z * s
+        u = modes(self.family, o, A) if A.size else np.zeros((len(o), 0))
+        return float(self.family.value_and_slope((o + u @ A.T)[..., None])[0].sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -88,6 +88,7 @@ def pool_glmm(
         tau2=float(fit.theta.s[-1]) ** 2,
         sigma2=float(fit.theta.s[0]) ** 2 if likelihood == "UM.RS" else None,
         log_likelihood=fit.log_likelihood,
+        log_likelihood_at_modes=problem.log_likelihood_at_modes(fit.theta),
         QE_Wald=wald,
         QE_LRT=max(0.0, 2 * (largest - common.log_likelihood)),
         QE_df=len(counts.studies) - len(labels),

@@ -12,6 +12,7 @@ from evisynth.synthesis.measures.two_by_two import Dropped
 from evisynth.synthesis.pooling.glmm.families import Array
 from evisynth.synthesis.pooling.result import RANDOM, Model, critical_value
 from evisynth.synthesis.prediction import prediction_interval, prediction_method_named
+from evisynth.synthesis.results import Result
 
 LIKELIHOODS = {
     "UM.FS": "unconditional, each study with an intercept of its own",
@@ -23,7 +24,7 @@ LIKELIHOODS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Glmm:
+class Glmm(Result, rows="studies"):
     """A fitted model. Everything without `estimate` in its name is on the analysis scale (log for a ratio).
 
     likelihood   : how the counts are described; a key of LIKELIHOODS.
@@ -34,6 +35,8 @@ class Glmm:
     tau2         : between-study variance of the effect; 0 in a common-effect model.
     sigma2       : variance of the study intercepts (UM.RS); None where the model has none.
     log_likelihood : at the maximum, with all constants.
+    log_likelihood_at_modes : the same with the random effects at their modes instead of integrated out; not to be
+                   compared with other models. R's rma.glmm has it as ll with nAGQ > 1.
     QE_Wald, QE_LRT, QE_df : Wald and likelihood-ratio tests that the moderators (or one shared effect) say
                    all about the differences between the studies.
     yi, vi       : (k,) the studies' own effects and variances, with 0.5 added where there is a zero. For show
@@ -52,6 +55,7 @@ class Glmm:
     tau2: float
     sigma2: float | None
     log_likelihood: float
+    log_likelihood_at_modes: float
     QE_Wald: float
     QE_LRT: float
     QE_df: int

@@ -12,13 +12,14 @@ from evisynth.synthesis.pooling.covariance import Covariance, Matrix
 from evisynth.synthesis.pooling.multilevel.terms import Groups, Structured
 from evisynth.synthesis.pooling.result import critical_value
 from evisynth.synthesis.pooling.robust import LinearFit
+from evisynth.synthesis.results import Result
 
 Method = Literal["REML", "ML"]
 Test = Literal["z", "t"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StructureFit:
+class StructureFit(Result):
     """The covariance matrix G of one inner | outer term.
 
     tau2 : the variance where all levels share one, else (q,). rho : the correlation (for AR and HAR of
@@ -47,7 +48,7 @@ class StructureFit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MultilevelFit:
+class MultilevelFit(Result, rows="names", columns="b se z p ci_low ci_high"):
     """A multilevel or multivariate model with known V. Everything is on the analysis scale.
 
     names, b : (p,) the fixed effects; vcov : (p, p) their covariance.
