@@ -5,11 +5,20 @@ from hypothesis import strategies as st
 from scipy.special import chdtr
 
 from evisynth.errors import DataError
+from evisynth.synthesis.measures.effect_sizes import effect_sizes
 from evisynth.synthesis.pooling.kernels import Rows
 from evisynth.synthesis.pooling.pool import pool
-from evisynth.synthesis.pooling.tau2_limits import q_profile
+from evisynth.synthesis.pooling.tau2_limits import UNIROOT, q_profile
 from evisynth.synthesis.quadratic_forms import chi_square_mixture_cdf
 from support.random_effects import SHARED, arguments, cases, disagreements, ids
+
+BCG = np.array(  # events and people, vaccinated and not
+    [(4, 123, 11, 139), (6, 306, 29, 303), (3, 231, 11, 220), (62, 13598, 248, 12867), (33, 5069, 47, 5808),
+     (180, 1541, 372, 1451), (8, 2545, 10, 629), (505, 88391, 499, 88391), (29, 7499, 45, 7277), (17, 1716, 65, 1665),
+     (186, 50634, 141, 27338), (5, 2498, 3, 2341), (27, 16913, 29, 17854)]
+).T  # fmt: skip
+EFFECTS = effect_sizes("RR", events1=BCG[0], n1=BCG[1], events2=BCG[2], n2=BCG[3])
+BCG_YI, BCG_VI = EFFECTS.yi, EFFECTS.vi
 
 
 def is_confint(case):
@@ -125,3 +134,19 @@ def test_what_has_no_interval_says_why():
         pooled.tau2_interval("QPP")
     with pytest.raises(DataError, match="level 95 is not between"):
         pooled.tau2_interval(level=95)
+
+
+def test_with_the_tolerance_of_uniroot_the_limits_are_those_that_meta_prints():
+    # meta 8.4-0, metagen(sm = "MD", method.tau = "REML") on the BCG log risk ratios; Colditz 1994.
+    pooled = pool(BCG_YI, BCG_VI, method="REML")
+    rough = pooled.tau2_interval(tolerance=UNIROOT)
+    assert rough.tau2 == pytest.approx((0.119695312816638, 1.11148626221544), rel=1e-12)
+    assert pooled.tau2_interval().tau2 == pytest.approx(rough.tau2, abs=2 * UNIROOT)
+    assert pooled.tau2_interval().tau2 != pytest.approx(rough.tau2, rel=1e-6)
+
+
+def test_a_tolerance_does_not_go_with_the_likelihood_and_ends_at_a_hundred():
+    with pytest.raises(DataError, match="A tolerance goes with QP"):
+        pool(BCG_YI, BCG_VI).tau2_interval("PL", tolerance=UNIROOT)
+    with pytest.raises(DataError, match="above 100"):
+        pool([0, 60], [1, 1], method="DL", tau2=1.0).tau2_interval(tolerance=UNIROOT)

@@ -29,9 +29,14 @@ def test_a_known_tau2_belongs_to_the_recipe():
 
 
 def test_random_effects_that_mantel_haenszel_enters_have_no_recipe():
-    for profile in (REVMAN5, METAFOR):
-        with pytest.raises(DataError, match="Give its table"):
-            recipe_of(pool_random_effects_mh(TABLE, "OR", profile))
+    with pytest.raises(DataError, match="Give its table"):
+        recipe_of(pool_random_effects_mh(TABLE, "OR", REVMAN5))
+
+
+def test_random_effects_under_the_name_of_mantel_haenszel_without_it_are_dersimonian_and_laird():
+    pooled = pool_random_effects_mh(TABLE, "OR", METAFOR)
+    again = recipe_of(pooled).fit(pooled.yi, pooled.vi)
+    assert (again.mu[0], again.tau2[0]) == pytest.approx((pooled.mu, pooled.tau2), rel=1e-12)
 
 
 def test_a_result_whose_numbers_do_not_come_from_its_effects_has_no_recipe():

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from evisynth.cli.reference.answer import Table
+from evisynth.errors import DataError
 from evisynth.synthesis.heterogeneity import h_interval_from_q
 from evisynth.synthesis.measures.scale import Measure, Vector, measure_named
 from evisynth.synthesis.pooling.pool import pool
+from evisynth.synthesis.pooling.tau2_limits import UNIROOT
 
 FEWER = {"V": 1, "HTS": 2, "HK": 1, "HK-PR": 2}  # than studies: degrees of freedom of prediction intervals
 
@@ -28,7 +30,12 @@ class Both:
 
     @cached_property
     def limits(self) -> Any:
-        return self.random.tau2_interval(self.tau2_kind)
+        if self.tau2_kind == "PL":
+            return self.random.tau2_interval("PL")
+        try:
+            return self.random.tau2_interval(self.tau2_kind, tolerance=UNIROOT)  # meta's own accuracy
+        except DataError:  # meta gives the end of its search there; ours is the limit
+            return self.random.tau2_interval(self.tau2_kind)
 
     @cached_property
     def prediction(self) -> tuple[float, float]:

@@ -181,7 +181,12 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
         return self.k - 1 if self.likelihood == "REML" else self.k
 
     def tau2_interval(
-        self, kind: str = "QP", *, weights: Vector | None = None, level: float | None = None
+        self,
+        kind: str = "QP",
+        *,
+        weights: Vector | None = None,
+        level: float | None = None,
+        tolerance: float | None = None,
     ) -> Tau2Interval | None:
         """Confidence limits of tau2, and of tau, I2 and H2 with it; None in a common-effect model.
 
@@ -190,6 +195,7 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
         kind : QP (Q-profile), BJ, J or GENQ (generalised Q), or PL (profile likelihood, for ML and REML).
         weights : (k,) of the generalised Q, for GENQ.
         level : as a fraction; by default that of the analysis.
+        tolerance : None for limits to the last digit; `tau2_limits.UNIROOT` repeats those that R's meta prints.
         """
         if self.model == COMMON or self.vt is None:
             return None
@@ -201,6 +207,7 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
             tau2=self.tau2,
             method=self.tau2_method,
             weights=weights,
+            tolerance=tolerance,
         )
 
     def prediction_interval(self, method: str = "HTS") -> tuple[float, float] | None:
