@@ -1,59 +1,43 @@
-"""How fast RIS is read and how much memory that takes, beside rispy where that is installed.
+"""How fast RIS is read and converted and how much memory that takes, beside rispy where that is installed.
 
 Run it with the project's environment: python benchmarks/parsing.py [MB]
-It makes its own RIS of so many megabytes (100) in a temporary folder, reads it in processes of their own and
-prints a table. It asserts nothing: times depend on the machine.
+It makes its own RIS of so many megabytes (100) in a temporary folder and does each thing three times in turn, in
+processes of their own. Printed are the median by processor time and the peak of memory. It asserts nothing: times
+depend on the machine.
 """
 
-import random
+import json
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-SYLLABLES = ("al", "be", "cor", "di", "en", "fra", "gi", "ho", "im", "ju", "ka", "lo", "mi", "no", "ra", "te")
+from ris_samples import write_sample
+
+TIMES = 3
 WAYS = {  # name -> what is measured
-    "records in parts": "evisynth, part by part (raw records dropped after each part)",
-    "whole reading": "evisynth, all records with their raw text in one Reading",
+    "records in parts": "read part by part, each part dropped after it",
+    "whole reading": "read whole: all records with their raw text",
+    "convert to ris": "evisynth search convert, to RIS",
+    "convert to csv": "evisynth search convert, to CSV",
+    "convert to xlsx": "evisynth search convert, to an Excel workbook",
     "rispy": "rispy, all records as dictionaries",
 }
 
 
-def words(source: random.Random, count: int) -> str:
-    return " ".join("".join(source.choices(SYLLABLES, k=source.randint(1, 4))) for _ in range(count))
-
-
-def records(source: random.Random) -> Iterator[str]:
-    """Records as an export of a database has them, about 2 kB each; some letters are not ASCII."""
-    number = 0
-    while True:
-        number += 1
-        authors = "".join(f"A1  - {words(source, 1).title()}, {source.choice('ABCDÉ')}.\n" for _ in range(6))
-        page = source.randint(1, 900)
-        yield (
-            f"TY  - JOUR\nID  - {number}\nT1  - {words(source, 12).capitalize()}\n{authors}"
-            f"Y1  - {source.randint(1980, 2024)}//\nN2  - {words(source, 220)}\n"
-            f"KW  - {words(source, 2)}\nKW  - {words(source, 1)}\nJF  - {words(source, 3).title()}\n"
-            f"VL  - {source.randint(1, 90)}\nIS  - {source.randint(1, 12)}\nSP  - {page}\nEP  - {page + 7}\n"
-            f"SN  - 1234-5678\nDO  - 10.1000/example.{number}\nUR  - https://example.org/{number}\nER  - \n\n"
-        )
-
-
-def write_sample(path: Path, megabytes: int) -> None:
-    source, written = random.Random(1), 0  # noqa: S311 - invented data need no cryptography
-    with path.open("wb") as file:
-        for record in records(source):
-            written += file.write(record.encode())
-            if written >= megabytes * 1_000_000:
-                return
-
-
 def measure(way: str, path: Path) -> None:
-    """Read once in this process and print records, MB/s and the peak of its memory."""
-    start, start_of_work = time.perf_counter(), time.process_time()
+    """Do one thing in this process and print seconds of work, megabytes of memory and the number of records."""
+    if way.startswith("convert"):
+        out = path.with_suffix(f".out.{way.rpartition(' ')[2]}")
+        command = [sys.executable, "-m", "evisynth", "search", "convert", str(path), "-o", str(out)]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, None]))
+        return
+    start = time.process_time()
     if way == "rispy":
         import rispy
 
@@ -67,16 +51,11 @@ def measure(way: str, path: Path) -> None:
         from evisynth.search.formats import read_in_parts
 
         count = sum(len(part.records) for part in read_in_parts(path))
-    seconds, work = time.perf_counter() - start, time.process_time() - start_of_work
-    size = path.stat().st_size / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{count:9,} records  {size / seconds:6.1f} MB/s ({size / work:.1f} by processor time)  "
-        f"{seconds:6.1f} s  {peak:6.0f} MB peak memory  {WAYS[way]}"
-    )
+    seconds = time.process_time() - start
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, count]))
 
 
-def main(megabytes: int) -> None:
+def main(megabytes: float) -> None:
     try:
         import rispy  # noqa: F401
     except ImportError:
@@ -84,16 +63,25 @@ def main(megabytes: int) -> None:
         print("rispy is not installed; to compare: python -m pip install rispy")
     else:
         ways = list(WAYS)
+    measured: dict[str, list[tuple[float, float, int | None]]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sample.ris"
         write_sample(path, megabytes)
-        print(f"RIS of {path.stat().st_size / 1e6:.0f} MB")
-        for way in ways:
-            subprocess.run([sys.executable, __file__, "--measure", way, str(path)], check=True)  # noqa: S603
+        size = path.stat().st_size / 1e6
+        for _ in range(TIMES):
+            for way in ways:
+                command = [sys.executable, __file__, "--measure", way, str(path)]
+                done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+                measured[way].append(tuple(json.loads(done.stdout)))
+    counts = {count for runs in measured.values() for *_, count in runs if count is not None}
+    print(f"RIS of {size:.0f} MB, {' or '.join(f'{count:,}' for count in counts)} records")
+    for way, runs in measured.items():
+        seconds, memory = statistics.median(run[0] for run in runs), max(run[1] for run in runs)
+        print(f"{size / seconds:6.1f} MB/s {seconds:6.1f} s {memory:6.0f} MB of memory  {WAYS[way]}")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
         measure(sys.argv[2], Path(sys.argv[3]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+        main(float(sys.argv[1]) if len(sys.argv) > 1 else 100)

@@ -1,8 +1,14 @@
+import tracemalloc
+
 import pytest
 from typer.testing import CliRunner
 
+from evisynth.cli import search
 from evisynth.cli.main import app
-from evisynth.search.formats import read_file
+from evisynth.errors import DataError
+from evisynth.search import formats
+from evisynth.search.formats import parts, read_bytes, read_file
+from evisynth.search.formats.writing import write, xlsx
 
 runner = CliRunner()
 RIS = "TY  - JOUR\nTI  - Milk\nAU  - Ito, K\nUR  - https://example.org/1\nER  - \n"
@@ -103,3 +109,85 @@ def test_an_output_that_cannot_be_written_leaves_nothing_behind(exports):
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr
     assert sorted(path.name for path in exports.iterdir()) == ["a.ris", "b.nbib"]
+
+
+def numbered(count, abstract="Milk drops."):
+    return "".join(
+        f"TY  - JOUR\nTI  - Trial {n}\nAU  - Ito, K\nAB  - {abstract}\nZ{n % 9}  - x\nDB  - MEDLINE\nER  - \n"
+        for n in range(count)
+    )
+
+
+@pytest.fixture
+def in_small_parts(monkeypatch):
+    monkeypatch.setattr(formats, "LARGE", 1_000)
+    monkeypatch.setattr(parts.parts_of, "__defaults__", (700,))
+
+
+@pytest.mark.parametrize("ending", ["ris", "nbib", "bib", "xml", "csv", "xlsx", "json"])
+def test_a_file_converted_in_parts_is_what_writing_its_records_gives(exports, in_small_parts, ending):
+    data = numbered(40).encode() + numbered(3, "Gärung").encode("cp1252")
+    (exports / "large.ris").write_bytes(data)
+    out = exports / f"all.{ending}"
+    result = convert(exports / "large.ris", exports / "b.nbib", "-o", out)
+    assert result.exit_code == 0, result.output
+    whole = read_bytes(data)
+    names = {"bib": "bibtex", "xml": "endnote-xml", "json": "csl-json"}
+    records = [*whole.records, *read_file(exports / "b.nbib").records]
+    assert out.read_bytes() == write(records, names.get(ending, ending))
+    row = next(line for line in result.stderr.splitlines() if " cp1252 " in line)
+    assert row.split()[-4:] == ["43", "43", "0", str(len(whole.problems))]
+    notes = [line.removeprefix(f"{exports / 'large.ris'}: ") for line in result.stdout.splitlines()]
+    assert notes[1:] == list(whole.notes[1:])
+    assert "cp1252" in notes[0]
+    if ending == "nbib":
+        assert "cannot hold all of database: record 1, 2, 3 and 40 more of the output." in result.stderr
+
+
+def test_memory_does_not_grow_with_the_file_that_is_converted(exports, monkeypatch):
+    def peak(count):
+        (exports / "large.ris").write_text(numbered(count, "milk " * 100))
+        tracemalloc.start()
+        result = convert(exports / "large.ris", "-o", exports / "all.csv")
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert f"{count:,} records are in" in result.stderr
+        return used
+
+    monkeypatch.setattr(formats, "LARGE", 1_000)
+    monkeypatch.setattr(parts.parts_of, "__defaults__", (50_000,))
+    peak(10)  # modules are loaded
+    assert peak(4_000) < peak(1_000) + 300_000  # the records are 2.4 MB and 0.6 MB
+
+
+def test_what_was_read_before_a_file_failed_is_written_and_the_next_file_follows(
+    exports, in_small_parts, monkeypatch
+):
+    def failing(path, **named):
+        for number, part in enumerate(formats.read_in_parts(path, **named)):
+            if number == 2:
+                raise DataError(f"{path.name}: the disk failed.")
+            yield part
+
+    monkeypatch.setattr(search, "read_in_parts", failing)
+    (exports / "large.ris").write_text(numbered(40))
+    result = convert(exports / "large.ris", exports / "b.nbib", "-o", exports / "all.ris")
+    assert result.exit_code == 1
+    assert f"{exports / 'large.ris'}: the disk failed." in result.stdout
+    titles = [record.title for record in read_file(exports / "all.ris").records]
+    assert titles[-1] == "Tea"
+    assert 1 < len(titles) < 40
+    assert titles[:-1] == [f"Trial {n}" for n in range(len(titles) - 1)]
+
+
+def test_a_writer_that_fails_in_the_middle_leaves_the_old_file_as_it_was(
+    exports, in_small_parts, monkeypatch
+):
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 20)
+    (exports / "large.ris").write_text(numbered(40))
+    (exports / "all.xlsx").write_bytes(b"old")
+    result = convert(exports / "large.ris", "-o", exports / "all.xlsx")
+    assert result.exit_code == 1
+    assert "Write CSV instead" in result.stderr
+    assert (exports / "all.xlsx").read_bytes() == b"old"
+    assert sorted(path.name for path in exports.iterdir()) == ["a.ris", "all.xlsx", "b.nbib", "large.ris"]

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from evisynth.search.normalise import (
     author_name,
+    author_on_one_line,
     clean_doi,
     clean_pmcid,
     clean_pmid,
@@ -133,6 +134,41 @@ def test_numbers_of_the_eu_register_ctis_get_their_prefix():
     assert registry_ids("2022-501234-12-00", "EUCTR2022-501234-12-DE") == ("EUCTR2022-501234-12-DE",)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("nct01234567", "NCT01234567"),
+        ("Nct01234567", "NCT01234567"),
+        ("isrctn12345678", "ISRCTN12345678"),
+        ("Eudract number 2010-019180-10", "EUCTR2010-019180-10"),
+        ("eudract: 2010-019180-10", "EUCTR2010-019180-10"),
+        ("EUDRACT 2010-019180-10", "EUCTR2010-019180-10"),
+        ("EU CT 2024-511111-11-00", "CTIS2024-511111-11-00"),
+        ("chictr1900023456", "ChiCTR1900023456"),
+        ("ACTRN12605000123456", "ACTRN12605000123456"),
+        ("IRCT20190101012345N1", "IRCT20190101012345N1"),
+        ("PACTR201901234567890", "PACTR201901234567890"),
+        ("jRCT1031180117", "jRCT1031180117"),
+        ("KCT0001234", "KCT0001234"),
+        ("TCTR20190101001", "TCTR20190101001"),
+        ("SLCTR/2019/001", "SLCTR/2019/001"),
+        ("CTRI/2010/091/000123", "CTRI/2010/091/000123"),
+        ("UMIN 000012345", "UMIN000012345"),
+        ("DRKS00012345", "DRKS00012345"),
+        ("NTR1234", "NTR1234"),
+        ("RBR-6abcde", "RBR-6abcde"),
+    ],
+)
+def test_each_registry_is_known_by_its_own_number_alone(text, number):
+    assert registry_ids(f"Registered (see {text}).", "An RCT of CT, protected and contracted; NCT.") == (
+        number,
+    )
+
+
+def test_a_dutch_number_is_known_by_the_one_in_brackets_behind_it():
+    assert registry_ids("Registered as NL1234 (NTR5678).") == ("NL1234", "NTR5678")
+
+
 @pytest.mark.parametrize("text", ["NCT123", "NCT012345678", "FUNCT01234567", "an RCT of 12345678", ""])
 def test_what_only_looks_like_a_registry_number_is_none(text):
     assert registry_ids(text) == ()
@@ -243,6 +279,41 @@ def test_issns_are_found_with_and_without_hyphen_and_books_are_left_out():
         "1941-014X",
     )
     assert issn_list("9783030581671", "978-3-030-58167-1", "0-7803-1234-5", "") == ()
+
+
+odd_spaces = st.sampled_from(
+    [
+        " ",
+        "  ",
+        "\n",
+        "\n  ",
+        "\t",
+        "\x0b",
+        "\x1f",
+        "\x85",
+        "\xa0",
+        "\u2028",
+        "\u3000",
+        "a",
+        "é",
+        "\x00",
+        "\ufeff",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(odd_spaces, max_size=12).map("".join)))
+def test_white_space_of_every_kind_is_one_blank(text):
+    assert one_line(text) == " ".join(text.split())
+
+
+@given(
+    st.lists(st.one_of(odd_spaces, st.sampled_from([",", ";", "Ito", "K.", "WHO Group"])), max_size=8).map(
+        "".join
+    )
+)
+def test_an_author_on_one_line_is_the_author(text):
+    assert author_on_one_line(one_line(text)) == author_name(text)
 
 
 def test_white_space_is_one_blank():

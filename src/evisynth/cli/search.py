@@ -4,7 +4,9 @@ Commands of this group are registered at the end of this file.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +17,10 @@ from rich.table import Table
 from evisynth.cli import search_dedup
 from evisynth.cli.console import errors_shown, messages, print_problems, progress
 from evisynth.errors import DataError, Problem
-from evisynth.search.formats import merged, read_in_parts
-from evisynth.search.formats.mapped import Mapping, load_mapping
-from evisynth.search.formats.writing import Writer, losses, writer_for
+from evisynth.search.formats import read_in_parts
+from evisynth.search.formats.mapped import load_mapping
+from evisynth.search.formats.summary import Summary
+from evisynth.search.formats.writing import Losses, Writer, writer_for
 from evisynth.search.record import Reading, Record
 
 app = typer.Typer(help="Work with search exports: convert them, find duplicates.", no_args_is_help=True)
@@ -25,7 +28,20 @@ app = typer.Typer(help="Work with search exports: convert them, find duplicates.
 Exports = Annotated[
     list[Path], typer.Argument(metavar="IN...", help="The exports, in any format that is read.")
 ]
-MOST_NAMED = 3  # records that a note about the output names
+
+
+@dataclass(slots=True)
+class Export:
+    """One of the files to convert: what it gave, and why the rest of it could not be read ("" where it was)."""
+
+    path: Path
+    summary: Summary = field(default_factory=Summary)
+    failure: str = ""
+
+    @property
+    def problems(self) -> Iterator[Problem]:
+        for note in (*self.summary.notes, *filter(None, [self.failure])):
+            yield Problem(str(self.path), 0, "", note)
 
 
 def convert(
@@ -61,25 +77,24 @@ def convert(
         mapped = load_mapping(mapping) if mapping else None
         if any(_same_file(path, out) for path in exports):
             raise DataError(f"{out} is one of the exports; they are never written over. Name another file.")
-    readings: list[Reading | None] = []
-    problems: list[Problem] = []
+    read, losses = [Export(path) for path in exports], Losses()
     with errors_shown(), progress() as step:
-        for path in exports:
-            reading = _read(path, from_, encoding, mapped, problems, step)
-            readings.append(reading)
-        records = [record for reading in readings if reading for record in reading.records]
-        if records:
-            step(f"writing {len(records):,} records")
-            _write_whole(out, writer.write(records))
-    messages.print(_table(exports, readings))
-    print_problems(problems)
-    if not records:
+        records = _records(
+            read, lambda path: read_in_parts(path, format=from_, encoding=encoding, mapping=mapped), step
+        )
+        first = next(records, None)
+        if first is not None:
+            _write_whole(out, writer.pieces(chain([first], records), losses))
+    messages.print(_table(read))
+    print_problems(problem for export in read for problem in export.problems)
+    if first is None:
         messages.print("No record was read; nothing was written.")
         raise typer.Exit(1)
-    for note in _not_held(records, writer):
+    for note in _not_held(losses, writer):
         messages.print(note, markup=False)
-    messages.print(f"{len(records):,} records are in {out} ({writer.called}).", markup=False)
-    if any(reading is None or reading.lost for reading in readings):
+    count = sum(export.summary.read for export in read)
+    messages.print(f"{count:,} records are in {out} ({writer.called}).", markup=False)
+    if any(export.failure or export.summary.lost for export in read):
         raise typer.Exit(1)
 
 
@@ -87,40 +102,31 @@ def _same_file(path: Path, out: Path) -> bool:
     return path.exists() and out.exists() and path.samefile(out)
 
 
-def _read(
-    path: Path,
-    form: str,
-    encoding: str,
-    mapping: Mapping | None,
-    problems: list[Problem],
-    step: Callable[[str], None],
-) -> Reading | None:
-    """Read one export and note its problems; None where nothing in it can be read."""
-    try:
-        parts = read_in_parts(path, format=form, encoding=encoding, mapping=mapping)
-        reading = merged(_told(parts, path, step))
-    except DataError as error:
-        problems.append(Problem(str(path), 0, "", str(error).removeprefix(f"{path.name}: ")))
-        return None
-    problems += (Problem(str(path), 0, "", note) for note in reading.notes)
-    return reading
+def _records(
+    exports: Sequence[Export], read: Callable[[Path], Iterator[Reading]], step: Callable[[str], None]
+) -> Iterator[Record]:
+    """The records of all exports, one part of a file after the other, with a word about how far that is.
+
+    Where a file cannot be read, or not to its end, that is noted and the next one follows.
+    """
+    for export in exports:
+        name = escape(export.path.name)
+        step(f"converting {name}")
+        try:
+            for part in read(export.path):
+                export.summary.add(part)
+                yield from part.records
+                step(f"converting {name}: {export.summary.read:,} records")
+        except DataError as error:
+            export.failure = str(error).removeprefix(f"{export.path.name}: ")
 
 
-def _told(parts: Iterator[Reading], path: Path, step: Callable[[str], None]) -> Iterator[Reading]:
-    """The parts of a file, with a word about how far it is before each."""
-    step(f"reading {escape(path.name)}")
-    read = 0
-    for part in parts:
-        read += len(part.records)
-        step(f"reading {escape(path.name)}: {read:,} records")
-        yield part
-
-
-def _write_whole(out: Path, data: bytes) -> None:
+def _write_whole(out: Path, pieces: Iterable[bytes]) -> None:
     """Write the file whole or not at all: under another name first, which then takes its place."""
     unfinished = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        unfinished.write_bytes(data)
+        with unfinished.open("wb") as file:
+            file.writelines(pieces)
         unfinished.replace(out)
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror}.") from error
@@ -128,29 +134,29 @@ def _write_whole(out: Path, data: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _table(exports: Sequence[Path], readings: Sequence[Reading | None]) -> Table:
+def _table(exports: Sequence[Export]) -> Table:
     """A row an export: what it is, the records it has, those read and lost, and how many problems."""
     table = Table(box=None, pad_edge=False)
     for name in ("File", "Format", "Encoding"):
         table.add_column(name, overflow="fold")
     for name in ("In the file", "Read", "Not read", "Problems"):
         table.add_column(name, justify="right")
-    for path, reading in zip(exports, readings, strict=True):
-        if reading is None:
-            table.add_row(escape(str(path)), "not read", "", "", "", "", "1")
+    for export in exports:
+        path, summary = escape(str(export.path)), export.summary
+        if export.failure and not summary.format:
+            table.add_row(path, "not read", "", "", "", "", "1")
             continue
-        counts = (reading.found, len(reading.records), reading.lost, len(reading.problems))
-        table.add_row(
-            escape(str(path)), reading.format, reading.encoding, *(f"{count:,}" for count in counts)
-        )
+        counts = (summary.found, summary.read, summary.lost, summary.problems + bool(export.failure))
+        table.add_row(path, summary.format, summary.encoding, *(f"{count:,}" for count in counts))
     return table
 
 
-def _not_held(records: list[Record], writer: Writer) -> Iterator[str]:
+def _not_held(losses: Losses, writer: Writer) -> Iterator[str]:
     """What the format that is written has no place for, field by field."""
-    for name, places in losses(records, writer).items():
-        named = ", ".join(map(str, places[:MOST_NAMED]))
-        more = f" and {len(places) - MOST_NAMED:,} more" if len(places) > MOST_NAMED else ""
+    for name, count in losses.counts.items():
+        first = losses.first[name]
+        more = f" and {count - len(first):,} more" if count > len(first) else ""
+        named = ", ".join(map(str, first))
         yield f"{writer.called} cannot hold all of {name.replace('_', ' ')}: record {named}{more} of the output."
 
 

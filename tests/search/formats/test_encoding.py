@@ -1,9 +1,11 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evisynth.search.formats import UnreadableFile, read_bytes
-from evisynth.search.formats.encoding import decode
+from evisynth.search.formats.encoding import decode, line_ends
 
 TEXT = "TY  - JOUR\nTI  - Über die Gärung – été\nAU  - Nuñez, A\nER  - \n"
 
@@ -49,6 +51,35 @@ def test_a_utf_16_file_that_was_cut_is_read_to_its_end_and_says_so():
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_text(data):
     assert isinstance(decode(data).text, str)
+
+
+LETTERS = [b"a", b"\n", b"\r", b"\r\n", b"\xe9", b"\x81", b"\xff", "é".encode(), "β".encode(), "👩".encode(), b"\xf0\x9f", b"\xed\xa0\x80"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LETTERS), max_size=40).map(b"".join), st.integers(0, 9))
+def test_bytes_that_are_no_utf_8_are_counted_and_their_lines_named(data, before):
+    escaped = data.decode("utf-8", errors="surrogateescape")
+    wrong = [letter for letter in escaped if "\udc80" <= letter <= "\udcff"]
+    right = [letter for letter in escaped if letter > "\x7f" and letter not in wrong]
+    lines = [
+        number
+        for number, line in enumerate(re.split("\r\n|\r|\n", escaped), start=before + 1)
+        if any("\udc80" <= letter <= "\udcff" for letter in line)
+    ]
+    decoded = decode(data, lines_before=before)
+    if not wrong:
+        assert (decoded.text, decoded.assumed) == (escaped, "")
+    elif len(right) > len(wrong):
+        named = ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")
+        assert f"{len(wrong)} bytes of it are not (line {named})" in decoded.assumed
+    else:
+        assert f"first on line {lines[0]})" in decoded.assumed
+        assert decoded.encoding == ("latin-1" if b"\x81" in data else "cp1252")
+
+
+@given(st.lists(st.sampled_from([b"a", b"\n", b"\r", b"\r\n"]), max_size=20).map(b"".join))
+def test_line_ends_of_the_three_kinds_are_counted(data):
+    assert line_ends(data) == len(re.findall(b"\r\n|\r|\n", data))
 
 
 @given(st.text(max_size=200))

@@ -27,7 +27,7 @@ __all__ = ["READERS", "UnreadableFile", "merged", "read_bytes", "read_file", "re
 READERS: dict[str, Callable[[str], Reading]] = {each.name: each.read for each in FORMATS}
 
 
-LARGE = 32_000_000  # bytes; from here on a file is read in parts where that can be done
+LARGE = 8_000_000  # bytes; from here on a file is read in parts where that can be done
 ZIP = b"PK\x03\x04"
 
 

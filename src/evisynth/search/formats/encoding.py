@@ -17,7 +17,6 @@ _MARKS = (
 )
 _LOOKED_AT = 8192
 _WRONG = re.compile("[\udc80-\udcff]")
-_NOT_ASCII = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,21 @@ def _marked(data: bytes, encoding: str) -> Decoded:
         if encoding == "utf-8-sig":
             mixed = _mixed(data[len(codecs.BOM_UTF8) :])
             return Decoded(mixed.text, mixed.encoding, mixed.assumed)
-        message = (
-            f"The file says that it is {encoding}, but its byte {error.start + 1} is not; what could not be "
-            "read stands as \ufffd. The file may have been cut: export it again."
-        )
-        return Decoded(data.decode(encoding, errors="replace"), encoding, message)
+        return Decoded(data.decode(encoding, errors="replace"), encoding, damaged(encoding, error.start + 1))
+
+
+def damaged(encoding: str, place: int) -> str:
+    """What is said of a file that is not what it says it is from this byte on, counted from 1."""
+    return (
+        f"The file says that it is {encoding}, but its byte {place} is not; what could not be "
+        "read stands as \ufffd. The file may have been cut: export it again."
+    )
+
+
+def line_ends(data: bytes) -> int:
+    """The number of line ends of any of the three kinds: LF, CR LF and CR."""
+    alone = data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else 0
+    return data.count(b"\n") + alone
 
 
 def _utf16_without_mark(data: bytes) -> str:
@@ -75,30 +84,41 @@ def _utf16_without_mark(data: bytes) -> str:
 
 def _mixed(data: bytes, lines_before: int = 0) -> Decoded:
     """Text of one byte a letter, or UTF-8 with some such bytes in it: whichever it has more of."""
+    sound = data.decode("utf-8", errors="ignore")
     text = data.decode("utf-8", errors="surrogateescape")
-    wrong = _WRONG.findall(text)
-    lines = (
-        [
-            number
-            for number, line in enumerate(text.split("\n"), start=lines_before + 1)
-            if _WRONG.search(line)
-        ]
-        if wrong
-        else []
-    )
-    if len(_NOT_ASCII.findall(text)) > len(wrong):
+    wrong = len(text) - len(sound)
+    lines = _first_lines(_WRONG, text, lines_before)
+    if len(sound) - len(sound.encode("ascii", errors="ignore")) > wrong:
         where = ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")
         message = (
-            f"The file is UTF-8, but {len(wrong)} bytes of it are not (line {where}); those were read as "
+            f"The file is UTF-8, but {wrong} bytes of it are not (line {where}); those were read as "
             "cp1252 (Western European Windows). Check the letters there."
         )
         return Decoded(_WRONG.sub(_western, text), "utf-8", message)
-    encoding = "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "latin-1"
+    try:
+        text, encoding = data.decode("cp1252"), "cp1252"
+    except UnicodeDecodeError:  # it lacks five bytes that the other has as control characters
+        text, encoding = data.decode("latin-1"), "latin-1"
     message = (
         f"The file is not UTF-8 and says nothing about its encoding; it was read as {encoding} "
         f"(Western European). If accented letters look wrong (first on line {lines[0]}), name the encoding."
     )
-    return Decoded(data.decode(encoding), encoding, message)
+    return Decoded(text, encoding, message)
+
+
+def _first_lines(pattern: re.Pattern[str], text: str, lines_before: int) -> list[int]:
+    """The numbers of the first six lines that have the pattern."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines: list[int] = []
+    line, place = lines_before + 1, 0
+    for found in pattern.finditer(text):
+        line += text.count("\n", place, found.start())
+        place = found.start()
+        if line not in lines:
+            lines.append(line)
+        if len(lines) > 5:
+            break
+    return lines
 
 
 def _western(found: re.Match[str]) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, authors_from, keywords_from, prepared, tags
+from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, prepared, tags
 from evisynth.search.normalise import (
+    author_on_one_line,
     clean_doi,
     clean_pmcid,
     clean_pmid,
@@ -40,6 +41,7 @@ REGISTRY = (
     *("C1", "C2", "C3", "C4", "C5", "ID"),
 )
 LINKS = ("UR", "L1", "L2")
+SCHEMES = ("http", "ftp")
 
 JOURNAL_TYPES = frozenset(
     {"JOUR", "JFULL", "EJOUR", "EJOU", "MGZN", "NEWS", "INPR", "ABST", "SER", "CONF", "CPAPER"}
@@ -51,7 +53,9 @@ KNOWN = tags(
     "T3 TA TI TS TT TX U1 U2 U3 U4 U5 UR VL VO WE WT Y1 Y2 YR"
 )
 
-_MARKER = re.compile(r"\n([ \t]*)(TY|ER)([ \xa0]{0,3})-(?:[ \t\xa0]*(?=\n|\Z)|[ \t\xa0]+(?=([^\n]{0,80})))")
+_MARKER = re.compile(  # the first lookahead says nothing more and is fast
+    r"\n(?=[TE \t])([ \t]*)(TY|ER)([ \xa0]{0,3})-(?:[ \t\xa0]*(?=\n|\Z)|[ \t\xa0]+(?=([^\n]{0,80})))"
+)
 _MARKERS = frozenset({"TY", "ER"})
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}\s*")
 _TYPE = re.compile(r"(?:\w[\w /,-]{0,38})?\s*")
@@ -85,29 +89,31 @@ def recognise(head: str) -> bool:
 
 def read(text: str) -> Reading:
     """Read RIS. Every line that is in no record is reported; so is what was assumed to read one."""
-    (reading,) = readings([text])
+    (reading,) = readings([(text, 0)])
     return reading
 
 
-def readings(texts: Iterable[str]) -> Iterator[Reading]:
+def readings(texts: Iterable[tuple[str, int]]) -> Iterator[Reading]:
     """Read RIS that comes in parts, each beginning at a TY line: one Reading a part, numbered through.
 
-    So a file of any size is read in bounded memory. Unknown tags are reported with the last part.
+    With each text comes the number of lines of the file that are left out before it. So a file of any size is read
+    in bounded memory. Unknown tags are reported with the last part.
     """
     notes = Notes(Reading(FORMAT), "\n", KNOWN, _NOISE)
     parts = iter(texts)
-    text = next(parts, None)
-    while text is not None:
+    part = next(parts, None)
+    while part is not None:
         following = next(parts, None)
-        notes.go_on(prepared(text))
+        text, lines_left_out = part
+        notes.go_on(prepared(text), lines_left_out)
         yield _read_part(notes, last=following is None)
-        text = following
+        part = following
 
 
 def _read_part(notes: Notes, *, last: bool) -> Reading:
     text = notes.text
     layout = _Layout(text)
-    reader = _Reader(notes, layout.tag)
+    reader = _Reader(notes, layout.tag, last=last)
     marks = [mark for mark in layout.marks if layout.is_marker(mark)]
     reader.before_first(marks[0] if marks else None)
     for mark, following in zip_longest(marks, marks[1:]):
@@ -152,7 +158,7 @@ class _Layout:
         blanks = "|".join(
             sorted((blank.replace(" ", r"[ \xa0]") for blank in self.blanks), key=len, reverse=True)
         )
-        after = r"[ \t\xa0]*" if self.blanks == {"  "} else r"(?:[ \t\xa0]+|(?=\n)|\Z)"
+        after = "" if self.blanks == {"  "} else r"(?:[ \t\xa0]+|(?=\n)|\Z)"
         self.tag = re.compile(rf"\n(?:{indents})([A-Z][A-Z0-9])(?:{blanks})-{after}")
 
     def is_marker(self, mark: re.Match[str]) -> bool:
@@ -176,10 +182,12 @@ class _Waiting:
 class _Reader:
     """Goes from marker to marker and builds the records; the last one waits: Ovid adds to it after ER."""
 
-    def __init__(self, notes: Notes, tag: re.Pattern[str]) -> None:
+    def __init__(self, notes: Notes, tag: re.Pattern[str], *, last: bool) -> None:
         self.notes = notes
         self.tag = tag
+        self.last = last  # of the parts of the file
         self.waiting: _Waiting | None = None
+        self.idle_ends = (0, 0)  # first line and number of ER lines in a row that end no record
 
     def record_from(self, mark: re.Match[str], following: re.Match[str] | None) -> None:
         """Read the record from its TY line to the next marker."""
@@ -189,7 +197,7 @@ class _Reader:
             self._wait(start, end, line, raw_end=following.end())
         else:
             message = "This record has no ER line; it was taken to end before the next record."
-            if following is None:
+            if following is None and self.last:
                 message = "The file ends inside this record, which has no ER line: the file may be cut off."
             self.notes.add(line, mark[0].strip(), message)
             end = self._outside(start, end)
@@ -212,7 +220,10 @@ class _Reader:
         self.notes.unused(start, tag.start() if tag else end, OUTSIDE)
         if tag is None:
             if ends:
-                self.notes.add(self.notes.line_at(end), "ER", "This ER line ends no record.")
+                if text[start:end].strip():
+                    self._report_idle_ends()
+                line, count = self.idle_ends
+                self.idle_ends = (line or self.notes.line_at(end), count + 1)
             return
         if not ends and not _TITLE_LINE.search(text, tag.start(), end):
             self._stray(tag.start(), end)
@@ -253,7 +264,8 @@ class _Reader:
         self.waiting = _Waiting(fields, line, start, raw_end)
 
     def flush(self) -> None:
-        """Build the record that waits."""
+        """Build the record that waits, and report the ER lines after it that end none."""
+        self._report_idle_ends()
         if self.waiting is None:
             return
         waiting, self.waiting = self.waiting, None
@@ -261,13 +273,20 @@ class _Reader:
         number = self.notes.next_number
         self.notes.keep(_record(waiting.fields, number, waiting.line, raw), waiting.line, raw)
 
+    def _report_idle_ends(self) -> None:
+        line, count = self.idle_ends
+        if count:
+            message = "This ER line ends no record."
+            self.notes.add(line, "ER", message if count == 1 else f"{message} ({count} lines)")
+        self.idle_ends = (0, 0)
+
 
 def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
     """The record that the fields make; none where nothing but its type is known."""
-    if not any(values != [""] for name, values in fields.items() if name not in {"TY", "ER", "ID"}):
+    title = fields.first(*TITLE)
+    if not title and all(values == [""] for name, values in fields.items() if name not in {"TY", "ER", "ID"}):
         return None
     kind = fields.first("TY")
-    title = fields.first(*TITLE)
     journal = fields.first(*JOURNAL) or (fields.first("T2", "BT") if kind in JOURNAL_TYPES else "")
     abbreviation = fields.first(*ABBREVIATION) or fields.first("JO")
     abstract, other_abstracts = _abstracts(fields)
@@ -290,12 +309,12 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         database=fields.first("DB") or _provider(fields.first("DP")),
         type=_type(fields, kind),
         language=fields.first("LA"),
-        issn=issn_list(*fields.lines("SN")),
-        keywords=keywords_from(fields.lines("KW", "MH")),
+        issn=issn_list(*fields.raw("SN")),
+        keywords=unique(fields.divided("KW", "MH")),
         other_titles=unique(other for other in fields.all("TI", "T1", "TT") if other != title),
         other_abstracts=other_abstracts,
         links=unique(
-            part for value in fields.all(*LINKS) for part in value.split() if part.startswith(("http", "ftp"))
+            part for value in fields.raw(*LINKS) for part in value.split() if part.startswith(SCHEMES)
         ),
         number=number,
         line=line,
@@ -305,9 +324,11 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
 
 def _authors(fields: Fields) -> tuple[str, ...]:
     """AU, or A1; where a record has both, those of A1 that AU does not have follow."""
-    names = authors_from(fields.lines("AU"))
-    first = authors_from(fields.lines("A1"))
-    return names + tuple(name for name in first if name not in set(names)) if names else first
+    names, first = (tuple(filter(None, map(author_on_one_line, fields.divided(tag)))) for tag in ("AU", "A1"))
+    if not (names and first):
+        return names or first
+    known = frozenset(names)
+    return names + tuple(name for name in first if name not in known)
 
 
 def _abstracts(fields: Fields) -> tuple[str, tuple[str, ...]]:
@@ -358,11 +379,11 @@ def _pmid(fields: Fields, labelled: list[str]) -> str:
 
 def _from_embase_com(fields: Fields) -> bool:
     """Whether Embase.com wrote the record: its C5 is the PubMed number, that of others is anything."""
-    return any(re.fullmatch(r"L\d+", value) for value in fields.all("U2")) or any(
-        "embase.com/" in value for value in fields.all("UR")
-    )
+    return any(map(_EMBASE.fullmatch, fields.all("U2"))) or "embase.com/" in " ".join(fields.all("UR"))
 
 
+_EMBASE = re.compile(r"L\d+")
+_SUBJECT = re.compile(r"\[\d{4}\]$")
 _ACCESSION_IN_LINK = re.compile(r"[?&]id=(L\d{6,})|eid=(2-s2\.0-\d+)|[?&]AN=([\w.-]+)|(WOS:[A-Z0-9]{8,})")
 
 
@@ -371,7 +392,7 @@ def _accession(fields: Fields) -> str:
 
     Reference managers put their own running number into ID; a database's number is longer.
     """
-    embase = next((value for value in fields.all("U2") if re.fullmatch(r"L\d+", value)), "")
+    embase = next(filter(_EMBASE.fullmatch, fields.all("U2")), "")
     own = fields.first("AN")
     if embase or (own and not own.startswith("rayyan-")):
         return embase or own
@@ -389,4 +410,4 @@ def _provider(text: str) -> str:
 def _type(fields: Fields, kind: str) -> str:
     """M3 where it is a type of publication: in PsycINFO it is a subject ("... [3290]"), elsewhere a DOI."""
     named = fields.first("M3")
-    return kind if not named or clean_doi(named) or re.search(r"\[\d{4}\]$", named) else named
+    return kind if not named or clean_doi(named) or _SUBJECT.search(named) else named

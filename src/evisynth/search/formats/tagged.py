@@ -18,6 +18,7 @@ LONGEST_VALUE = 1_000_000  # characters; a longer value is a damaged file, not a
 MOST_VALUES = 100_000  # of one tag in one record; the longest author lists there are have some 15,000
 OUTSIDE = "This line is outside a record; it is not used."
 SHOWN = 200  # characters of a line that a problem quotes
+_WRAPPED = re.compile(r"\n[ \t]+")
 
 Noise = Sequence[tuple[re.Pattern[str], str]]
 
@@ -30,21 +31,24 @@ def tags(text: str) -> frozenset[str]:
 class Fields(dict[str, list[str]]):
     """The values of one record by tag, each as the file has it, without white space around it."""
 
+    __slots__ = ()
+
     def first(self, *tags: str) -> str:
         """The first value that is not empty, of the first tag that has one, on one line."""
         for tag in tags:
-            for value in self.get(tag, ()):
-                if value:
-                    return one_line(value)
+            if tag in self:
+                for value in self[tag]:
+                    if value:
+                        return one_line(value)
         return ""
 
     def all(self, *tags: str) -> list[str]:
         """All values that are not empty, each on one line."""
-        return [one_line(value) for tag in tags for value in self.get(tag, ()) if value]
+        return [one_line(value) for tag in tags if tag in self for value in self[tag] if value]
 
     def raw(self, *tags: str) -> list[str]:
         """All values as the file has them."""
-        return [value for tag in tags for value in self.get(tag, ())]
+        return [value for tag in tags if tag in self for value in self[tag]]
 
     def lines(self, *tags: str) -> list[str]:
         """All lines of all values: a tag that lines without tag follow holds one value a line.
@@ -52,31 +56,31 @@ class Fields(dict[str, list[str]]):
         An indented line goes on with the one before it.
         """
         return [
-            one_line(line)
-            for tag in tags
-            for value in self.get(tag, ())
-            for line in _unwrapped(value)
-            if line
+            line
+            for value in self.raw(*tags)
+            for part in (_WRAPPED.sub(" ", value).split("\n") if "\n" in value else (value,))
+            if (line := one_line(part))
         ]
 
-
-def _unwrapped(value: str) -> list[str]:
-    if "\n" not in value:
-        return [value]
-    return [part for part in re.sub(r"\n[ \t]+", " ", value).split("\n") if part.strip()]
+    def divided(self, *tags: str) -> list[str]:
+        """What `lines` gives, divided at semicolons too: the names or keywords of a record, some perhaps empty."""
+        values = self.raw(*tags)
+        if not values:
+            return []
+        text = ";".join(values)
+        if text.isprintable() and "  " not in text and text.count(";") < len(values):
+            return values  # each is one line and one name, as most are
+        return [part.strip() for part in one_line(_WRAPPED.sub(" ", text).replace("\n", ";")).split(";")]
 
 
 def authors_from(names: Iterable[str]) -> tuple[str, ...]:
     """Authors in their order; one value that holds several, divided by semicolons, gives several."""
-    parts = (part for name in names for part in (name.split(";") if ";" in name else (name,)))
-    return tuple(name for part in parts if (name := author_name(part)))
+    return tuple(filter(None, map(author_name, ";".join(names).split(";"))))
 
 
 def keywords_from(values: Iterable[str]) -> tuple[str, ...]:
     """Keywords in their order, each once; semicolons divide them."""
-    return unique(
-        part.strip() for value in values for part in (value.split(";") if ";" in value else (value,))
-    )
+    return unique(map(str.strip, ";".join(values).split(";")))
 
 
 @dataclass(slots=True)
@@ -94,9 +98,10 @@ class Notes:
     _place: int = 0
     _line: int = 0
 
-    def go_on(self, text: str) -> None:
+    def go_on(self, text: str, lines_left_out: int = 0) -> None:
         """Turn to the next part of the file, with a Reading of its own; unknown tags are counted on."""
         self.lines_before += self.text.count("\n") - 1  # each text begins with one that is not in the file
+        self.lines_before += lines_left_out
         self.records_before += len(self.reading.records)
         self.text, self._place, self._line = text, 0, 0
         self.reading = Reading(self.reading.format)
@@ -152,31 +157,40 @@ class Notes:
 
         A tag of `only_at_ends` that is not the first one is text of the field before it: "ER  - positive".
         """
-        lead, *parts = tag.split(body)
+        parts = tag.split(body)
+        names = parts[1::2]
+        pairs: Iterable[tuple[str, str]] = zip(names, map(str.strip, parts[2::2]), strict=True)
+        if len(body) > LONGEST_VALUE or not only_at_ends.isdisjoint(names[1:]):
+            pairs = self._checked(pairs, line, only_at_ends)
         found = Fields()
-        last = ""
-        for name, part in zip(parts[::2], parts[1::2], strict=True):
-            value = part.strip() if len(part) <= LONGEST_VALUE else self._cut(line, name, part)
-            if last and name in only_at_ends:
-                found[last][-1] += f" {name} - {value}"
-                self.add(
-                    line,
-                    f"{name} - {value}",
-                    f"{name} within the text of {last}; taken as part of that text.",
-                )
-                continue
-            last = name
+        for name, value in pairs:
             if name in found:
                 found[name].append(value)
             else:
                 found[name] = [value]
-        if not found.keys() <= self.known:
+        if not self.known.issuperset(found):
             for name in found.keys() - self.known:
                 self.unknown[name] += len(found[name])
                 self.first_seen.setdefault(name, line)
-        if len(parts) > MOST_VALUES:
+        if len(names) > MOST_VALUES:
             self._bound(found, line)
-        return lead, found
+        return parts[0], found
+
+    def _checked(
+        self, pairs: Iterable[tuple[str, str]], line: int, only_at_ends: frozenset[str]
+    ) -> list[tuple[str, str]]:
+        """Tags and values with values that are too long cut, and tags that are text given to the field before."""
+        checked: list[tuple[str, str]] = []
+        for name, whole in pairs:
+            value = whole if len(whole) <= LONGEST_VALUE else self._cut(line, name, whole)
+            if not checked or name not in only_at_ends:
+                checked.append((name, value))
+                continue
+            last, before = checked[-1]
+            checked[-1] = (last, f"{before} {name} - {value}")
+            message = f"{name} within the text of {last}; taken as part of that text."
+            self.add(line, f"{name} - {value}", message)
+        return checked
 
     def _bound(self, found: Fields, line: int) -> None:
         """Bound the number of values of one tag."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from typing import Any
 
-from evisynth.search.formats.writing.plain import family_and_given, plain, without_semicolons
+from evisynth.search.formats.writing.plain import family_and_given, without_semicolons
 from evisynth.search.formats.writing.ris import code_of
 from evisynth.search.normalise import registry_ids
 from evisynth.search.record import Record
@@ -30,17 +30,19 @@ FURTHER_TITLES = ("titleaddon", "translated-title", "title_english", "original-t
 KEY = re.compile(r"[^a-z0-9]")
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as BibTeX. Keys are first family name, year and the place in the file."""
-    return "\n".join(_entry(held(record), place) for place, record in enumerate(records, start=1)).encode()
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The file of these records, as BibTeX holds them. Keys are first family name, year and the place in the file."""
+    between = ""
+    for place, record in enumerate(records, start=1):
+        yield (between + _entry(record, place)).encode()
+        between = "\n"
 
 
 def held(record: Record) -> Record:
-    """What BibTeX holds of a record: all but further abstracts. A record without type gets that of its entry.
+    """What BibTeX holds of a plain record: all but further abstracts. A record without type gets that of its entry.
 
     Readers take from an accession number WOS:... that the database is Web of Science.
     """
-    record = plain(record)
     web_of_science = "Web of Science" if record.accession.startswith("WOS:") else ""
     record = replace(
         record,

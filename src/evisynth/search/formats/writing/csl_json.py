@@ -4,10 +4,10 @@ What the schema has no variable for stands in `custom`, which it leaves to progr
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from evisynth.search.formats.writing.plain import family_and_given, plain, without_semicolons
+from evisynth.search.formats.writing.plain import family_and_given, without_semicolons
 from evisynth.search.formats.writing.ris import code_of
 from evisynth.search.record import Record
 
@@ -20,15 +20,20 @@ TYPES = {  # RIS code of a record's type -> type of CSL
 Value = str | list[str] | list[dict[str, str]] | dict[str, list[list[int]]] | dict[str, list[str]]
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as CSL-JSON."""
-    items = [_item(held(record), place) for place, record in enumerate(records, start=1)]
-    return (json.dumps(items, ensure_ascii=False, indent=1) + "\n").encode()
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The file of these records, as CSL-JSON holds them."""
+    between, end = "[", "[]\n"
+    for place, record in enumerate(records, start=1):
+        item = json.dumps(_item(record, place), ensure_ascii=False, indent=1)
+        yield (
+            between + f"\n{item}".replace("\n", "\n ")
+        ).encode()  # no text of JSON has a line end of its own
+        between, end = ",", "\n]\n"
+    yield end.encode()
 
 
 def held(record: Record) -> Record:
-    """What CSL-JSON holds of a record: all but a semicolon within a keyword. One without type gets CSL's."""
-    record = plain(record)
+    """What CSL-JSON holds of a plain record: all but a semicolon within a keyword. One without type gets CSL's."""
     return replace(record, keywords=without_semicolons(record).keywords, type=record.type or csl_type(record))
 
 

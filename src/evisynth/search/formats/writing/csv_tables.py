@@ -4,32 +4,40 @@ Names, keywords and numbers are divided by semicolons, further titles and abstra
 spreadsheet would run as a formula has an apostrophe before it; reading it back takes it away.
 """
 
+import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from evisynth.search.formats.csv_own import BETWEEN_TEXTS, EVISYNTH
 from evisynth.search.formats.formula_cells import guarded
-from evisynth.search.formats.writing.plain import plain, without_semicolons
+from evisynth.search.formats.writing.plain import without_semicolons
 from evisynth.search.record import Record
 
 HEADER = tuple(EVISYNTH.columns)
 TWO_BARS = re.compile(r"\|(?=\|)")
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([HEADER, *rows(records)])
-    return out.getvalue().encode("utf-8-sig")
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The file of these records, as CSV holds them."""
+    yield codecs.BOM_UTF8
+    row = csv.writer(_Echo(), lineterminator="\n").writerow  # gives what `write` of the file gives
+    for cells in chain([HEADER], rows(records)):
+        yield row(cells)
+
+
+class _Echo:
+    """A file that gives back what is written."""
+
+    def write(self, text: str) -> bytes:
+        return text.encode()
 
 
 def held(record: Record) -> Record:
-    """What CSV holds of a record: all but semicolons within names and keywords, and || within other titles."""
-    record = without_semicolons(plain(record))
+    """What CSV holds of a plain record: all but semicolons within names and keywords, and || within other titles."""
+    record = without_semicolons(record)
     return replace(
         record,
         other_titles=tuple(_bars_apart(title) for title in record.other_titles),
@@ -44,7 +52,7 @@ def _bars_apart(text: str) -> str:
 def rows(records: Iterable[Record]) -> Iterator[list[str]]:
     """The cells of each record, made harmless, in the order of the header."""
     for place, record in enumerate(records, start=1):
-        yield [guarded(cell) for cell in _cells(held(record), place)]
+        yield [guarded(cell) for cell in _cells(record, place)]
 
 
 def _cells(record: Record, place: int) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from xml.sax.saxutils import escape, quoteattr
 
-from evisynth.search.formats.writing.plain import plain
 from evisynth.search.formats.writing.ris import code_of
 from evisynth.search.normalise import clean_pmid, registry_ids
 from evisynth.search.record import Record
@@ -20,15 +19,16 @@ KINDS = {  # RIS code of a record's type -> EndNote's name and number of a type
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<xml>\n<records>\n'
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as EndNote XML."""
-    parts = "".join(_record(held(record), place) for place, record in enumerate(records, start=1))
-    return f"{HEAD}{parts}</records>\n</xml>\n".encode()
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The file of these records, as EndNote XML holds them."""
+    yield HEAD.encode()
+    for place, record in enumerate(records, start=1):
+        yield _record(record, place).encode()
+    yield b"</records>\n</xml>\n"
 
 
 def held(record: Record) -> Record:
-    """What EndNote XML holds of a record: all but further abstracts. One without type gets EndNote's."""
-    record = plain(record)
+    """What EndNote XML holds of a plain record: all but further abstracts. One without type gets EndNote's."""
     return replace(
         record,
         type=record.type or KINDS.get(code_of(record), ("Generic", 13))[0],

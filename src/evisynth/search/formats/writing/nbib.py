@@ -7,22 +7,22 @@ line is what starts a record.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from evisynth.search.formats.writing.plain import family_and_given, initials, plain, without_semicolons
+from evisynth.search.formats.writing.plain import family_and_given, initials, without_semicolons
 from evisynth.search.normalise import registry_ids
 from evisynth.search.record import Record
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as nbib."""
-    return "\n".join(
-        "".join(f"{tag:<4}- {value}\n" for tag, value in _fields(held(record)) if value is not None)
-        for record in records
-    ).encode()
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The file of these records, as nbib holds them."""
+    between = ""
+    for record in records:
+        lines = (f"{tag:<4}- {value}\n" for tag, value in _fields(record) if value is not None)
+        yield (between + "".join(lines)).encode()
+        between = "\n"
 
 
 def held(record: Record) -> Record:
-    """What nbib holds of a record: all but database, accession number and links."""
-    record = plain(record)
+    """What nbib holds of a plain record: all but database, accession number and links."""
     texts = (record.title, record.abstract)
     return replace(
         record,

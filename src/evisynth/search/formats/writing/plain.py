@@ -29,7 +29,7 @@ YEARS = range(1500, 2101)
 
 def plain_text(text: str) -> str:
     """The text on one line, with single blanks, without characters that are none."""
-    return one_line(NO_TEXT.sub("", text))
+    return one_line(text if text.isprintable() else NO_TEXT.sub("", text))  # NO_TEXT is nothing printable
 
 
 def plain(record: Record) -> Record:

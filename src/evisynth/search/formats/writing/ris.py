@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from evisynth.search.formats.writing.plain import first_and_last_page, plain, without_semicolons
+from evisynth.search.formats.writing.plain import first_and_last_page, without_semicolons
 from evisynth.search.normalise import clean_doi, registry_ids, unique
 from evisynth.search.record import Record
 
@@ -23,18 +23,18 @@ SUBJECT = re.compile(
 )  # PsycINFO's M3 is a subject where it ends so; readers do not take it as type
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as RIS."""
-    return "".join(f"{line}\n" for record in records for line in _lines(held(record))).encode()
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The file of these records, as RIS holds them."""
+    return ("".join(f"{line}\n" for line in _lines(record)).encode() for record in records)
 
 
 def held(record: Record) -> Record:
-    """What RIS holds of a record: all but a semicolon within a name or keyword, which divides lists there.
+    """What RIS holds of a plain record: all but a semicolon within a name or keyword, which divides lists there.
 
     A record without type gets the code for an article or for other things; numbers of trials in title,
     abstract or links are found there by readers, and so they are among the registry numbers.
     """
-    record = without_semicolons(plain(record))
+    record = without_semicolons(record)
     texts = (record.title, *record.other_titles, record.abstract, *record.other_abstracts)
     same = record.journal_abbreviation == record.journal
     return replace(

@@ -4,12 +4,13 @@ Office Open XML (ISO/IEC 29500) at its smallest: cells hold their text themselve
 the same records: no time, no name of a user or program is in them.
 """
 
-import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
+from typing import IO
 from xml.sax.saxutils import escape
 
 from evisynth.errors import DataError
@@ -19,6 +20,10 @@ from evisynth.search.formats.writing.csv_tables import HEADER, rows
 from evisynth.search.record import Record
 
 MOST_ROWS = 1_048_576  # of a sheet; the header is one
+LARGEST_SHEET = (
+    zipfile.ZIP64_LIMIT
+)  # bytes before packing; more needs an extension of ZIP that not all programs read
+PIECE = 1_000_000  # bytes
 LONGEST_CELL = 32_767  # UTF-16 units in a cell; with more Excel says that the file is damaged
 CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 NUMBERS = frozenset({HEADER.index("record"), HEADER.index("year")})
@@ -56,15 +61,31 @@ _PARTS = {
 }
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as a workbook. Raises DataError for more records than a sheet has rows."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as workbook:
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The file of these records, as a workbook holds them. All records are taken before the first piece is given.
+
+    Raises DataError for more records than a sheet has rows, and for a sheet that Excel could not open.
+    """
+    with tempfile.TemporaryFile() as file:  # sizes, known at the end, stand at the beginning of an archive
+        _write(file, records)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _write(file: IO[bytes], records: Iterable[Record]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as workbook:
         for name, text in _PARTS.items():
             workbook.writestr(_dated(name), _XML + text)
-        sheet = "".join(_sheet(chain([HEADER], rows(held(record) for record in records))))
-        workbook.writestr(_dated("xl/worksheets/sheet1.xml"), _XML + sheet)
-    return out.getvalue()
+        with workbook.open(_dated("xl/worksheets/sheet1.xml"), "w") as sheet:
+            size = sheet.write(_XML.encode())
+            for text in _sheet(chain([HEADER], rows(records))):
+                size += sheet.write(text.encode())
+                if size > LARGEST_SHEET:
+                    raise DataError(
+                        f"The sheet would be larger than {LARGEST_SHEET / 1e9:.1f} GB, which Excel does not open. "
+                        "Write CSV instead."
+                    )
 
 
 def _dated(name: str) -> zipfile.ZipInfo:
@@ -76,7 +97,7 @@ def _dated(name: str) -> zipfile.ZipInfo:
 
 
 def held(record: Record) -> Record:
-    """What a workbook holds of a record: what CSV does; texts and lists only to the length that a cell has."""
+    """What a workbook holds of a plain record: what CSV does; texts and lists only to the length that a cell has."""
     record = csv_tables.held(record)
     return replace(
         record,
@@ -123,9 +144,8 @@ def _sheet(table: Iterable[Iterable[str]]) -> Iterator[str]:
             raise DataError(
                 f"A sheet of a workbook has room for {MOST_ROWS - 1:,} records; here are more. Write CSV instead."
             )
-        yield f'<row r="{number}">'
-        yield from (_cell(cell, place, number) for place, cell in enumerate(cells) if cell)
-        yield "</row>"
+        row = "".join(_cell(cell, place, number) for place, cell in enumerate(cells) if cell)
+        yield f'<row r="{number}">{row}</row>'
     yield "</sheetData></worksheet>"
 
 
