@@ -72,6 +72,17 @@ def decided(a, b):
         ),
         (BARE, replace(BARE, journal="Allergy", volume="63", pages="S12"), "printed at two places"),
         (BARE, replace(BARE, pages="S27"), "another page of one volume"),
+        (
+            replace(BARE, issue="8"),
+            replace(BARE, issue="Suppl 105", pages="120"),
+            "another page of one volume",
+        ),
+        (replace(BARE, issue="8"), replace(BARE, issue="S8", pages="120"), "another page of one volume"),
+        (
+            replace(BARE, issue="8"),
+            replace(BARE, volume=f"{BARE.volume} Suppl 105", pages="120"),
+            "another page of one volume",
+        ),
         (BARE, replace(BARE, year=2011, pages=""), "published 3 years apart"),
         (BARE, replace(UNPLACED, title=BARE.title + ", follow-up"), "another report of one study"),
         (BARE, replace(UNPLACED, title=BARE.title + ": study protocol"), "another report of one study"),

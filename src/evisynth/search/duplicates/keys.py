@@ -27,6 +27,7 @@ PLAIN_PAGES = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
 READ_OF_ABSTRACT = 600
 # Letters; a longer title names what it is about, and is printed once.
 LONGEST_SERIAL = 80
+SUPPLEMENT = re.compile(r"suppl|\bs\s?\d", re.IGNORECASE)
 ROMAN_PAGES = re.compile(r"\b[ivxlc]+\b")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
@@ -47,6 +48,7 @@ class Keys(NamedTuple):
     journals: tuple[tuple[str, ...], ...]  # words of the journal's name and of its abbreviation
     volume: str
     issue: str
+    supplement: bool | None  # whether volume or issue say so; None where there is no issue
     first_page: str
     last_page: str
     doi: str
@@ -207,6 +209,14 @@ def title_marks(title: str) -> tuple[frozenset[str], str, bool]:
     return part_numbers(title), notice_of(title), is_serial(title)
 
 
+@lru_cache(maxsize=16384)
+def is_supplement(volume: str, issue: str) -> bool | None:
+    """Whether "73 Suppl 105", "Suppl", "S2" is a supplement; None where there is no issue to tell by."""
+    if SUPPLEMENT.search(issue) or SUPPLEMENT.search(volume):
+        return True
+    return False if issue else None
+
+
 def issue_is_article(issue: str) -> bool:
     """Embase may give the article number in place of the issue: "e43268"."""
     return issue[:1] in {"e", "E"} and re.fullmatch(r"[eE]\d{3,}", issue.strip()) is not None
@@ -239,6 +249,7 @@ def record_keys(record: Record, title: str | None = None) -> Keys:
         journals=journals_of(record),
         volume=folded_number(record.volume),
         issue="" if issue_is_article(record.issue) else folded_number(record.issue),
+        supplement=is_supplement(record.volume, record.issue) if record.issue or record.volume else None,
         first_page=first_page,
         last_page=last_page,
         doi=doi_key(record.doi),

@@ -122,7 +122,8 @@ def another_page(e: Evidence) -> str:
     """An abstract in a volume's supplement and the article in that volume; or two abstracts of a volume."""
     if e.page != DIFFERENT or e.volume != SAME or e.one_number:
         return ""
-    supplement = e.a.first_page[0].isalpha() != e.b.first_page[0].isalpha()
+    by_issue = {e.a.supplement, e.b.supplement} == {True, False}
+    supplement = by_issue or e.a.first_page[0].isalpha() != e.b.first_page[0].isalpha()
     if supplement or ((alike := e.abstract) is not None and alike < 0.6):
         return "another page of one volume"
     return ""
