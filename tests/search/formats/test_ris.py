@@ -453,3 +453,19 @@ def test_what_is_written_as_ris_is_read_back(records, newline, encoding, hyphen)
     ]
     assert reading.encoding == encoding
     assert reading.problems == []
+
+
+def test_two_records_that_lost_their_end_and_their_start_are_two():
+    text = "TY  - JOUR\nTI  - Drops\nAU  - Ito, K\n\nTI  - Tea\nAU  - Mori, T\n\nTY  - JOUR\nTI  - Milk\nER  - \n"
+    reading = read_bytes(text.encode())
+    assert [record.title for record in reading.records] == ["Drops", "Tea", "Milk"]
+    assert reading.found == 3
+    assert any("no TY line" in problem.message for problem in reading.problems)
+
+
+def test_the_link_that_ovid_puts_after_the_abbreviation_is_no_part_of_it():
+    text = "TY  - JOUR\nTI  - Drops\nER  - \nNL  - J Hiccups\nLink to the Ovid Full Text or citation\n"
+    (record,) = read_bytes(text.encode()).records
+    assert record.journal_abbreviation in {"", "J Hiccups"}
+    assert record.journal in {"J Hiccups", ""}
+    assert "Link" not in record.journal + record.journal_abbreviation

@@ -8,14 +8,14 @@ specification (Research Information Systems) with the vendors' own tags.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
+from evisynth.search.formats.ris_identifiers import LABELLED_IDS, accession_of, doi_of, pmid_of
 from evisynth.search.formats.tagged import OUTSIDE, Fields, Notes, prepared, tags
 from evisynth.search.normalise import (
     author_on_one_line,
     clean_doi,
     clean_pmcid,
-    clean_pmid,
     issn_list,
     page_range,
     registry_ids,
@@ -30,15 +30,13 @@ FORMAT = "ris"
 TITLE = ("TI", "T1", "CT", "BT", "ST")
 YEAR = ("PY", "Y1", "YR", "DA")  # never Y2 (when it was looked up) or DP (the provider, in EBSCO and BVS)
 JOURNAL = ("JF", "JO")
-ABBREVIATION = ("JA", "J2", "J1", "JI", "J9", "NL")  # NL: Ovid, after ER
+ABBREVIATION = ("JA", "J2", "J1", "JI", "J9")
 ABSTRACT = ("AB", "N2")
 PAGES = ("PG", "C7", "AR")  # PG: Covidence; C7: article number (Scopus, Web of Science)
-DOI = ("DO", "DI", "L3", "L2", "UR", "L1", "LK", "M3")  # L3: EBSCO; L2: Embase.com, ProQuest
-LABELLED_IDS = ("C1", "C2", "C3", "C4", "C5", "C6", "C8", "U1", "U2", "U3", "U4", "U5", "M2", "UR", "L2")
 # Not M1, where PsycINFO puts the references.
 REGISTRY = (
     *("TI", "T1", "TT", "AB", "N2", "AN", "UR", "L2", "N1"),
-    *("C1", "C2", "C3", "C4", "C5", "ID"),
+    *("C1", "C2", "C3", "C4", "C5", "ID", "CN"),  # CN: Embase.com
 )
 LINKS = ("UR", "L1", "L2")
 SCHEMES = ("http", "ftp")
@@ -76,6 +74,7 @@ _NOISE = (
     (re.compile(r"\s*Link to the (?:Ovid Full Text|External Link)"), "Link that Ovid puts after a record."),
 )
 _GAP = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:<?\d{1,7}\. ?>?|Record #\d+ of \d+)[ \t]*(?=\n|\Z)")
+_BLANK = re.compile(r"\n[ \t]*(?=\n)")
 _TITLE_LINE = re.compile(r"\n[ \t]*(?:TI|T1)[ \xa0]*-")
 
 
@@ -200,8 +199,18 @@ class _Reader:
             if following is None and self.last:
                 message = "The file ends inside this record, which has no ER line: the file may be cut off."
             self.notes.add(line, mark[0].strip(), message)
-            end = self._outside(start, end)
-            self._wait(start, end, line, raw_end=end)
+            own = self._outside(start, self._second_record(start, end))
+            self._wait(start, own, line, raw_end=own)
+            if own < end and _TITLE_LINE.search(self.notes.text, own, end):
+                self._between(own, end, following)
+
+    def _second_record(self, start: int, end: int) -> int:
+        """Where a record begins that has lost its TY line: after a blank line between two titles; else the end."""
+        titles = list(islice(_TITLE_LINE.finditer(self.notes.text, start, end), 2))
+        if len(titles) < 2:
+            return end
+        blank = _BLANK.search(self.notes.text, titles[0].end(), titles[1].start() + 1)
+        return blank.end() if blank else end
 
     def before_first(self, first: re.Match[str] | None) -> None:
         self._between(0, self._start_of(first), first)
@@ -288,7 +297,7 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         return None
     kind = fields.first("TY")
     journal = fields.first(*JOURNAL) or (fields.first("T2", "BT") if kind in JOURNAL_TYPES else "")
-    abbreviation = fields.first(*ABBREVIATION) or fields.first("JO")
+    abbreviation = fields.first(*ABBREVIATION) or _first_line(fields, "NL") or fields.first("JO")
     abstract, other_abstracts = _abstracts(fields)
     labelled = fields.all(*LABELLED_IDS)
     return Record(
@@ -301,11 +310,11 @@ def _record(fields: Fields, number: int, line: int, raw: str) -> Record | None:
         issue=fields.first("IS"),
         pages=page_range(fields.first("SP"), fields.first("EP")) or page_range(fields.first(*PAGES)),
         abstract=abstract,
-        doi=_doi(fields),
-        pmid=_pmid(fields, labelled),
+        doi=doi_of(fields),
+        pmid=pmid_of(fields, labelled),
         pmcid=next((clean_pmcid(value) for value in labelled if value[:3].upper() == "PMC"), ""),
         registry_ids=registry_ids(*fields.raw(*REGISTRY)),
-        accession=_accession(fields),
+        accession=accession_of(fields),
         database=fields.first("DB") or _provider(fields.first("DP")),
         type=_type(fields, kind),
         language=fields.first("LA"),
@@ -331,6 +340,11 @@ def _authors(fields: Fields) -> tuple[str, ...]:
     return names + tuple(name for name in first if name not in known)
 
 
+def _first_line(fields: Fields, tag: str) -> str:
+    """Ovid's NL stands after ER, and a line with a link may follow it that is no part of it."""
+    return next((line for value in fields.get(tag, ()) for line in value.split("\n") if line), "").strip()
+
+
 def _abstracts(fields: Fields) -> tuple[str, tuple[str, ...]]:
     """The abstract, and those in further languages (LILACS writes AB once for each language).
 
@@ -348,59 +362,7 @@ def _abstracts(fields: Fields) -> tuple[str, tuple[str, ...]]:
     return (texts[0], tuple(texts[1:])) if texts else ("", ())
 
 
-def _doi(fields: Fields) -> str:
-    """The DOI; from a note only where notes name exactly one, since they name errata and comments too."""
-    for tag in DOI:
-        for value in fields.get(tag, ()):
-            if doi := clean_doi(value):
-                return doi
-    noted = {
-        clean_doi(found)
-        for note in fields.all("N1")
-        for found in re.findall(r"doi\W{0,3}(10\.\S+)", note, re.IGNORECASE)
-    }
-    return noted.pop() if len(noted) == 1 else ""
-
-
-def _pmid(fields: Fields, labelled: list[str]) -> str:
-    """The PubMed number where the export calls it so: C3 "PUBMED 1" (CENTRAL), U1 "1[pmid]", an address, C5."""
-    for value in labelled:
-        if not value.isdigit() and (pmid := clean_pmid(value)):
-            return pmid
-    if "C5" in fields and _from_embase_com(fields) and fields.first("C5").isdigit():
-        return clean_pmid(fields.first("C5"))
-    source = f"{fields.first('DB')} {fields.first('DP')}".upper()
-    if "MEDLINE" in source or "PUBMED" in source or "NLM" in source.split():
-        return next(
-            (pmid for value in fields.all("AN", "ID") if value.isdigit() and (pmid := clean_pmid(value))), ""
-        )
-    return ""
-
-
-def _from_embase_com(fields: Fields) -> bool:
-    """Whether Embase.com wrote the record: its C5 is the PubMed number, that of others is anything."""
-    return any(map(_EMBASE.fullmatch, fields.all("U2"))) or "embase.com/" in " ".join(fields.all("UR"))
-
-
-_EMBASE = re.compile(r"L\d+")
 _SUBJECT = re.compile(r"\[\d{4}\]$")
-_ACCESSION_IN_LINK = re.compile(r"[?&]id=(L\d{6,})|eid=(2-s2\.0-\d+)|[?&]AN=([\w.-]+)|(WOS:[A-Z0-9]{8,})")
-
-
-def _accession(fields: Fields) -> str:
-    """The database's number: U2 L... (Embase.com), AN, a number in the link, or ID where it is a database's.
-
-    Reference managers put their own running number into ID; a database's number is longer.
-    """
-    embase = next(filter(_EMBASE.fullmatch, fields.all("U2")), "")
-    own = fields.first("AN")
-    if embase or (own and not own.startswith("rayyan-")):
-        return embase or own
-    for link in fields.all("UR", "L2"):
-        if found := _ACCESSION_IN_LINK.search(link):
-            return found[found.lastindex or 1]
-    own = own or fields.first("ID")
-    return own if len(own) > 6 and not own.startswith("RefID") else ""
 
 
 def _provider(text: str) -> str:
