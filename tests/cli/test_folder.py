@@ -2,6 +2,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evisynth.cli.main import app
+from evisynth.store.exchange.tables import DUPLICATES, SCREENING, SEARCHES
 
 runner = CliRunner()
 
@@ -19,7 +20,30 @@ def test_a_new_folder_has_one_open_end_no_source(tmp_path):
 def test_a_new_folder_explains_the_columns_of_an_updated_search(tmp_path):
     runner.invoke(app, ["new", str(tmp_path / "mine")])
     assert (tmp_path / "mine/searches.csv").read_text().endswith(",note,update,mapping\n")
-    assert "- `update`: a whole number from 0 to 999\n" in (tmp_path / "mine/README.md").read_text()
+    assert (
+        " for the first update (a whole number from 0 to 999)\n" in (tmp_path / "mine/README.md").read_text()
+    )
+
+
+def test_a_new_folder_says_of_each_column_of_the_tables_people_start_with_what_it_is_for(tmp_path):
+    runner.invoke(app, ["new", str(tmp_path / "mine")])
+    text = (tmp_path / "mine/README.md").read_text()
+    for table in (SEARCHES, DUPLICATES, SCREENING):
+        part = text.partition(f"## {table.file}\n")[2].partition("\n## ")[0]
+        for column in table.columns:
+            assert column.about, (table.file, column.name)
+            assert f"- `{column.name}`: {column.about} (" in part
+
+
+def test_a_new_folder_explains_each_list_once_and_a_list_of_yaml_as_one(tmp_path):
+    runner.invoke(app, ["new", str(tmp_path / "mine")])
+    text = (tmp_path / "mine/README.md").read_text()
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert len(headings) == len(set(headings))
+    of_yaml, _, of_csv = text.partition("## searches.csv")
+    assert "; between" not in of_yaml
+    assert "- `eligibility.include`: a list such as [one, another]; needed\n" in of_yaml
+    assert "(one or more, with ; between them; needed)" in of_csv
 
 
 def test_new_refuses_a_folder_that_has_something_in_it(tmp_path):

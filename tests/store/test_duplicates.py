@@ -4,11 +4,13 @@ import csv
 
 import pytest
 
-from evisynth.reporting.tables.duplicates import YOU, row_to_paste
+from evisynth.reporting.claims import Claims
+from evisynth.reporting.tables.duplicates import YOU, duplicates_table, row_to_paste
 from evisynth.store import models
 from evisynth.store.duplicates import find_duplicates
 from evisynth.store.exchange.load import load_folder
 from evisynth.store.gather import gather
+from support.small_review import SmallReview
 from support.updated_review import UpdatedReview
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +85,40 @@ def test_a_row_without_a_name_is_told(small, tmp_path):
     assert [problem.message for problem in problems] == [
         f"found '{YOU}', which is not among the people. The row was left out."
     ]
+
+
+@pytest.mark.parametrize("pair", ["medline:1,medline:2", "medline:2,medline:1"])
+@pytest.mark.parametrize(
+    ("first", "later"), [("merge", "keep apart"), ("keep apart", "merge"), ("keep apart", "keep apart")]
+)
+@pytest.mark.parametrize("person", ["ra", "rb"])
+def test_the_first_decision_about_a_pair_stays_and_a_later_one_is_told(tmp_path, pair, first, later, person):
+    small = SmallReview()
+    small.add("duplicates.csv", f"medline:1,medline:2,{first},ra", f"{pair},{later},{person}")
+    duplicates, problems = find_duplicates(loaded(small, tmp_path))
+    together = duplicates.group_of["medline:1"] == duplicates.group_of["medline:2"]
+    assert together == (first == "merge")
+    a, b = pair.split(",")
+    assert [str(problem) for problem in problems] == [
+        (
+            f"duplicates.csv:4: decision: {a} and {b} are decided about in line 3 already ({first}, by ra); this row does "
+            "not count. To change that decision, change its row."
+        )
+    ]
+
+
+def test_pairs_kept_apart_are_counted_as_far_as_they_count(tmp_path):
+    small = SmallReview()
+    small.add(
+        "duplicates.csv",
+        "medline:4,medline:3,keep apart,rb",  # as line 2
+        "medline:1,medline:2,merge,ra",
+        "medline:2,medline:5,merge,ra",
+        "medline:1,medline:5,keep apart,ra",  # cannot hold beside the two above
+    )
+    findings = gather(loaded(small, tmp_path))
+    assert [problem.line for problem in findings.problems if problem.file == "duplicates.csv"] == [3, 6]
+    rows = [["".join(run.text for run in cell) for cell in row] for row in duplicates_table(findings).rows]
+    assert ["kept apart by people", "1"] in rows
+    assert ["decided by people", "2"] in rows
+    assert Claims(findings).resolve("duplicates.kept-apart")[0] == "1"

@@ -143,9 +143,9 @@ We found {{ flow.records }} records, screened {{ flow.screened }} and read {{ fl
 
 KINDS = {
     "id": "a short id", "date": "a date such as 2020-01-31", "time": "a time such as 2020-01-31T09:30:00Z",
-    "number": "a number", "whole": "a whole number", "yes/no": "yes or no", "texts": "one or more, separated by ;",
-    "text": "text",
+    "number": "a number", "whole": "a whole number", "yes/no": "yes or no", "text": "text",
 }  # fmt: skip
+MANY_IN_A_CELL, MANY_IN_A_LIST = "one or more, with ; between them", "a list such as [one, another]"
 
 
 def write_starting_folder(folder: Path) -> None:
@@ -181,21 +181,34 @@ def _columns_explained() -> str:
         "Search exports go into `searches/`, untouched; strategies into `searches/strategies/`. A record is named by its",
         "source and its place there: `medline:1`.", "",
     ]  # fmt: skip
+    explained: dict[str, list[str]] = {}  # lists that stand in two places alike are explained once
     for table in TABLES:
-        lines += [f"## {table.file}" + (f", {table.path}" if table.path else ""), ""]
-        lines += [f"- `{column.name}`: {_explained(column)}" for column in table.columns]
-        lines.append("")
+        heading = f"## {table.file}" + (f", {table.path}" if table.path else "")
+        in_a_list = not table.file.endswith(".csv")
+        explained.setdefault(
+            heading,
+            [f"- `{column.name}`: {_explained(column, in_a_list=in_a_list)}" for column in table.columns],
+        )
+    for heading, columns in explained.items():
+        lines += [heading, "", *columns, ""]
     return "\n".join(lines)
 
 
-def _explained(column: Column) -> str:
+def _explained(column: Column, *, in_a_list: bool) -> str:
+    """What a column may hold and what it is for."""
+    many = MANY_IN_A_LIST if in_a_list else MANY_IN_A_CELL
     text = KINDS.get(column.kind, "")
+    if column.kind == "texts":
+        text = many
     if column.between:
         text += f" from {column.between[0]} to {column.between[1]}"
     if column.choices:
         text = ", ".join(column.choices)
+    if column.kind == "words":
+        text = f"{many}, of {text}"
     if column.kind == "ref":
         text = f"id of one of the {column.to.replace('_', ' ')}" + (
             f" of the {column.within}" if column.within else ""
         )
-    return text + ("; needed" if column.required else "")
+    text += "; needed" if column.required else ""
+    return f"{column.about} ({text})" if column.about else text

@@ -286,7 +286,7 @@ class Claims:
 
     def _duplicates(self, name: str) -> Found:
         decided = [decision for _, _, decision, _, _ in self.findings.decided_duplicates]
-        how = "Rows of duplicates.csv."
+        how = "Rows of duplicates.csv that count."
         return pick("duplicates", name, {
             "merged-by-people": Found(str(decided.count("merge")), how),
             "kept-apart": Found(str(decided.count("keep apart")), how),

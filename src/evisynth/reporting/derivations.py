@@ -42,12 +42,16 @@ def _sources(findings: Findings) -> Iterator[Derivation]:
             f"{file.file} ({file.format}, {file.encoding}): {file.found} records in the file, {file.records} read, "
             f"{file.lost} lost; sha256 {file.sha256}"
             for file in search.files
+            if file.format
         )
+        if search.unread:
+            files = "; ".join([*filter(None, [files]), f"not read: {', '.join(search.unread)}"])
         yield Derivation(
             key=f"source/{search.key}",
             title=f"Records from {search.name}",
             value=numbers.whole(search.records),
-            how=f"Counted in the export of {search.platform or search.name}, searched {search.date}. {files}."
+            how=f"Counted in the export of {search.platform or search.name}, searched {search.date}. "
+            f"{files or 'The search found nothing, says its row'}."
             + (f" Read as {search.mapping} says." if search.mapping else ""),
             source=search.source,
         )

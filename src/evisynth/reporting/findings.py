@@ -94,6 +94,7 @@ class Searched:
     source: str
     update: int = 0  # 0: of the review's own searches; 1, 2 ...: of a later run
     mapping: str = ""  # the file that says how its exports are read
+    unread: tuple[str, ...] = ()  # files of its row that are not there, were refused or gave no record
 
     @property
     def records(self) -> int:
@@ -286,7 +287,8 @@ class Findings:
     merges: tuple[tuple[str, str, str], ...]  # record, record, reason
     review_band: tuple[PairToCheck, ...]
     trials: tuple[Trial, ...]
-    decided_duplicates: tuple[tuple[str, str, str, str, str], ...]  # record, record, decision, person, reason
+    # What counts of what people decided: record, record, decision, person, reason.
+    decided_duplicates: tuple[tuple[str, str, str, str, str], ...]
     screened: tuple[StageScreened, ...]
     reports: dict[str, ReportRead]
     studies: dict[str, StudyOf]

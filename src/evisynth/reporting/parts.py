@@ -130,8 +130,10 @@ def reading_notes(findings: Findings) -> Sequence[Block]:
                 f"; and {len(file.notes) - 5} more" if len(file.notes) > 5 else ""
             )
             counts = f"{file.found} records in the file, {file.records} read, {file.lost} not read"
-            text = (Text(f"{search.name}: ", bold=True),
-                    Text(f"{counts} ({file.format}, {file.encoding}).", why=f"source/{search.key}"))  # fmt: skip
+            told = (
+                f"{counts} ({file.format}, {file.encoding})" if file.format else f"{file.file} was not read"
+            )
+            text = (Text(f"{search.name}: ", bold=True), Text(f"{told}.", why=f"source/{search.key}"))
             items.append((*text, Text(f" Notes: {shown}." if shown else "")))
     return (Bullets(tuple(items)),)
 

@@ -67,7 +67,11 @@ BOXES = {  # box of the diagram -> derivation of its number
 def _prisma_flow(findings: Findings) -> Drawn:
     """The diagram of the whole review; where its searches were run again that of an update, by the last run."""
     if findings.runs:
-        diagram, caption = _of_update(findings), "PRISMA 2020 flow diagram of the updated review"
+        diagram = _of_update(findings)
+        caption = (
+            f"PRISMA 2020 flow diagram of the updated review. The boxes count {findings.runs[-1].title}, the last run "
+            "of the searches; what earlier runs included is in the box of previous studies"
+        )
     else:
         diagram = replace(
             _diagram(findings.flow), hrefs={box: why(f"flow/{key}") for box, key in BOXES.items()}

@@ -49,6 +49,12 @@ class Record:
 _FIELDS: Callable[[Record], tuple[object, ...]] = attrgetter(*(each.name for each in fields(Record)))
 
 
+# How the readers say that text is lost or damaged; tests/search/test_record.py cuts a file of each format.
+DAMAGE = re.compile(
+    r"\bcut off\b|\bbeen cut\b|\bdamaged\b|\bcould not be read\b|\bcells where the header has\b|\bare not in it\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadProblem:
     """Something in an export that did not become part of a record, or a whole record that could not be read.
@@ -60,6 +66,11 @@ class ReadProblem:
     text: str
     message: str
     lost_record: bool = False
+
+    @property
+    def damaged(self) -> bool:
+        """Whether text of the file is lost or damaged, so that the file is not what the database gave."""
+        return self.lost_record or DAMAGE.search(self.message) is not None
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ class Duplicates:
     rounds   : record -> the run of the searches that found it (0: the review's own; 1, 2 ...: its updates).
     members  : number of the group's row -> the keys of its records, in the order of the searches.
     group_of : record -> number of its group's row.
+    decided  : what people decided, as far as it counts, in the order of duplicates.csv.
     """
 
     records: Mapping[str, PlainRecord]
@@ -34,6 +35,7 @@ class Duplicates:
     grouping: Grouping
     members: Mapping[int, tuple[str, ...]]
     group_of: Mapping[str, int]
+    decided: tuple[Correction, ...]
 
     def joined(self, group: int) -> PlainRecord:
         """One record for a group: the fullest of its members with all identifiers joined."""
@@ -47,8 +49,8 @@ class Duplicates:
 def find_duplicates(review: models.Review) -> tuple[Duplicates, list[Problem]]:
     """Find the groups of the review's records and link each record to its group. Earlier groups are replaced.
 
-    A later run of the searches is matched against the groups that are there. A decision of a person that
-    contradicts earlier ones does not count, and is a problem.
+    A later run of the searches is matched against the groups that are there. The first decision about a pair
+    stays; a later one about it, or one that contradicts earlier ones, does not count and is a problem.
     """
     rows = list(models.Record.objects.filter(review=review).order_by("search__position", "position"))
     records = {row.key: plain_record(row) for row in rows}
@@ -59,23 +61,42 @@ def find_duplicates(review: models.Review) -> tuple[Duplicates, list[Problem]]:
         (row.line, Correction(row.record_a.key, row.record_b.key, _decision(row), row.person.key, row.reason))
         for row in decisions.select_related("record_a", "record_b", "person")
     ]
-    problems: list[Problem] = []
+    corrections, problems = _first_of_each_pair(corrections)
     by_round = [
         {key: records[key] for key, found_in in rounds.items() if found_in == number}
         for number in sorted({*rounds.values()})
     ]
+    decided = [correction for _, correction in corrections]
     try:
-        grouping = grouped_by_round(by_round, [correction for _, correction in corrections])
+        grouping = grouped_by_round(by_round, decided)
     except DataError:
-        sound = _without_contradictions(records, corrections, problems)
-        grouping = grouped_by_round(by_round, sound)
+        decided = _without_contradictions(records, corrections, problems)
+        grouping = grouped_by_round(by_round, decided)
     members = _store(review, rows, grouping)
     group_of = {key: group for group, keys in members.items() for key in keys}
-    return Duplicates(records, rounds, grouping, members, group_of), problems
+    return Duplicates(records, rounds, grouping, members, group_of, tuple(decided)), problems
 
 
 def _decision(row: models.DuplicateDecision) -> Literal["merge", "keep apart"]:
     return "merge" if row.decision == "merge" else "keep apart"
+
+
+def _first_of_each_pair(
+    corrections: list[tuple[int, Correction]],
+) -> tuple[list[tuple[int, Correction]], list[Problem]]:
+    """The first correction of each pair of records, in whichever order it names them; every later one is a problem."""
+    first: dict[frozenset[str], tuple[int, Correction]] = {}
+    problems = []
+    for line, correction in corrections:
+        stands, earlier = first.setdefault(frozenset((correction.a, correction.b)), (line, correction))
+        if earlier is not correction:
+            message = (
+                f"{correction.a} and {correction.b} are decided about in line {stands} already "
+                f"({earlier.decision}, by {earlier.person}); this row does not count. To change that decision, "
+                "change its row."
+            )
+            problems.append(Problem("duplicates.csv", line, "decision", message))
+    return list(first.values()), problems
 
 
 def _without_contradictions(

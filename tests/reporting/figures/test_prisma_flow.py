@@ -199,8 +199,8 @@ def test_an_updated_review_with_other_methods_names_them_new_too(texts):
 def test_the_alternative_text_of_an_update_tells_what_was_there_before_and_the_whole():
     words = prisma_flow_alt(replace(UPDATED, update=replace(UPDATED.update, further_reports=4)))
     assert words.startswith(
-        "PRISMA 2020 flow diagram of an updated review. Previous studies. Studies included in previous version of "
-        "review: 6; reports of studies included in previous version of review: 17. New studies. Records identified"
+        "PRISMA 2020 flow diagram of an updated review. The boxes count the last run of the searches; what earlier runs "
+        "included is under previous studies. Previous studies. Studies included in previous version of review: 6; reports of studies included in previous version of review: 17. New studies. Records identified"
     )
     assert "Duplicate records removed: 900; Records found by an earlier search: 901." in words
     assert words.endswith(

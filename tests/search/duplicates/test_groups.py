@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evisynth.errors import DataError
-from evisynth.search.duplicates import Correction, duplicate_groups, joined_record
+from evisynth.search.duplicates import Correction, duplicate_groups, grouped_by_round, joined_record
 from evisynth.search.record import Record
 
 MILK = Record(
@@ -182,10 +182,17 @@ def test_the_reason_of_a_person_is_kept():
     assert group.merges[0].reason == "decided by R1: one paper in two languages"
 
 
-def test_the_later_of_two_decisions_on_one_pair_counts():
+def test_two_decisions_that_differ_on_one_pair_are_refused():
     decisions = [Correction("a", "b", "merge", "R1"), Correction("b", "a", "keep apart", "R2")]
+    with pytest.raises(DataError, match="a and b are to merge by R1, and to keep apart by R2"):
+        duplicate_groups({"a": MILK, "b": MILK}, decisions)
+    with pytest.raises(DataError, match="a and b are to keep apart by R2, and to merge by R1"):
+        grouped_by_round([{"a": MILK}, {"b": MILK}], decisions[::-1])
+
+
+def test_one_decision_given_twice_is_one_decision():
+    decisions = [Correction("a", "b", "keep apart", "R1"), Correction("b", "a", "keep apart", "R2")]
     assert len(duplicate_groups({"a": MILK, "b": MILK}, decisions).groups) == 2
-    assert len(duplicate_groups({"a": MILK, "b": MILK}, decisions[::-1]).groups) == 1
 
 
 def test_keeping_one_pair_of_three_apart_leaves_the_third_with_one_of_them():

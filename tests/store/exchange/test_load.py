@@ -216,7 +216,7 @@ def test_what_a_database_cannot_hold_is_left_out_of_a_record_and_kept_in_the_exp
         ("analyses.yaml", "  pool: no\n", "  pool: nope\n", "pool: found 'nope'; yes or no is right."),
         ("certainty.yaml", "analysis: cure", "analysis: cured", "analysis: found 'cured', which is not among the analyses."),
         ("certainty.yaml", "judged_by: [ra, rc]", "judged_by: [ra, rx]", "judged_by: found 'rx', which is not among the people."),
-        ("certainty.yaml", "down: 1", "down: one", "imprecision.down: found 'one'; a number"),
+        ("certainty.yaml", "down: 1", "down: one", "imprecision.down: found 'one'; a whole number is right. The row was left out."),
         ("history.jsonl", '"who": "ra"', '"whom": "ra"', "history.jsonl:1: is not an event"),
         ("history.jsonl", '"who": "ra"', '"who": 7', "history.jsonl:1: is not an event: who is no text"),
         ("history.jsonl", '"who": "ra"', '"who": "r\\u0000a"', "history.jsonl:1: is not an event: it holds a character"),

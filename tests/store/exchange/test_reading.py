@@ -152,7 +152,10 @@ def test_a_row_with_broken_quotes_is_told_and_the_next_ones_are_read(small, tmp_
 def test_a_text_over_several_lines_keeps_the_lines_of_the_rows_after_it(small, tmp_path):
     with_bytes(small, "studies.csv", b'study,name,status\nalpha,"A\n\n1",included\n\nbeta,B,inkluded\n')
     assert read(small, tmp_path)[1] == [
-        "studies.csv:6: status: found 'inkluded'; one of included, ongoing, awaiting is right. Did you mean 'included'?"
+        (
+            "studies.csv:6: status: found 'inkluded'; one of included, ongoing, awaiting is right. Did you mean 'included'? "
+            "The row was left out."
+        )
     ]
 
 

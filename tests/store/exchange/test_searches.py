@@ -1,8 +1,12 @@
 """Searches in the folder: a source of an update, and one whose exports need a mapping file."""
 
+import hashlib
+
 import pytest
 
 from evisynth.reporting.derivations import all_derivations
+from evisynth.search.formats.writing import writer_for
+from evisynth.search.record import Record
 from evisynth.store import models
 from evisynth.store.exchange.export import export_review
 from evisynth.store.exchange.load import load_folder
@@ -172,3 +176,178 @@ def test_the_report_says_by_which_mapping_a_source_was_read(tmp_path):
     how = {derivation.key: derivation.how for derivation in all_derivations(findings).values()}
     assert how["source/cough"].endswith("Read as searches/cough.yaml says.")
     assert "Read as" not in how["source/medline"]
+
+
+# ---------------------------------------------------------------- exports that give nothing, or not all
+
+
+def with_export(content, **cells):
+    """The small review with a third source of this export."""
+    small = SmallReview()
+    small.exports["searches/other.txt"] = content
+    small.add("searches.csv", "other,Other,database,,2012-10-03,,,,,searches/other.txt")
+    small.row("searches.csv", source="other").update(cells)
+    return small
+
+
+def of_the_row(problems):
+    return [
+        problem.removeprefix("searches.csv:4: ")
+        for problem in problems
+        if problem.startswith("searches.csv:4: ")
+    ]
+
+
+IF_NOTHING = " Where the search found nothing, 'none' in the place of the file says so."
+
+
+def test_an_export_without_a_record_in_the_format_of_its_row_is_told_with_what_it_looks_like(tmp_path):
+    ris = b"TY  - JOUR\nTI  - Honey in harbours\nER  - \n"
+    review, problems = loaded(with_export(ris, format="nbib"), tmp_path)
+    assert of_the_row(problems) == [
+        "file: searches/other.txt was read as nbib, as the row says, and no record was found in it. It looks like "
+        "RIS (format ris)." + IF_NOTHING
+    ]
+    assert models.ImportBatch.objects.get(review=review, search__key="other").found == 0
+
+
+def test_a_table_of_nothing_but_its_header_is_told(tmp_path):
+    _, problems = loaded(with_export(b"Title,Authors,Year,DOI\n"), tmp_path)
+    assert of_the_row(problems) == [
+        "file: searches/other.txt was read as csv, and no record was found in it." + IF_NOTHING
+    ]
+
+
+def test_a_workbook_of_nothing_but_its_header_is_not_told_to_look_like_no_format(tmp_path):
+    _, problems = loaded(with_export(writer_for("xlsx").write([])), tmp_path)
+    assert of_the_row(problems) == [
+        "file: searches/other.txt was read as xlsx, and no record was found in it." + IF_NOTHING
+    ]
+
+
+def test_an_empty_export_is_told(tmp_path):
+    (told,) = of_the_row(loaded(with_export(b"\n"), tmp_path)[1])
+    assert told.endswith("is empty; export it again. No record of it came in." + IF_NOTHING)
+
+
+def test_a_mapping_whose_marks_do_not_occur_is_told(tmp_path):
+    small = Mapped()
+    small.exports["searches/cough.txt"] = b"Heading: Almond drops\nWriters: Rao AB\n"
+    _, (told,) = loaded(small, tmp_path)
+    assert told == (
+        "searches.csv:6: file: searches/cough.txt was read the way searches/cough.yaml says, and no record was found "
+        "in it. It looks like no format that is read." + IF_NOTHING
+    )
+
+
+def test_a_search_that_found_nothing_has_no_file_and_no_problem(tmp_path):
+    small = SmallReview()
+    small.add("searches.csv", "trove,Trove,database,,2012-10-03,,none,,,none")
+    review, problems = loaded(small, tmp_path)
+    assert problems == []
+    assert not models.ImportBatch.objects.filter(review=review, search__key="trove").exists()
+    assert b",none,,," in there_and_back(review, tmp_path)["searches.csv"]
+
+
+def test_a_file_beside_none_is_read_and_that_is_told(tmp_path):
+    small = with_export(b"TY  - JOUR\nTI  - Honey in harbours\nER  - \n", file="none;searches/other.txt")
+    review, problems = loaded(small, tmp_path)
+    assert of_the_row(problems) == [
+        "file: found 'none' beside files; it stands for a search that found nothing, and then it stands alone."
+    ]
+    assert models.Record.objects.filter(review=review, search__key="other").count() == 1
+
+
+@pytest.mark.parametrize("name", ["bibtex", "endnote-xml", "csv", "csl-json", "ris"])
+def test_an_export_that_is_cut_off_is_told_and_its_records_stay(tmp_path, name):
+    records = [
+        Record(title=f"Honey in harbours, part {n}", authors=("Rao, A",), year=2000 + n, journal="Cough", doi=f"10.9999/{n}")
+        for n in range(1, 5)
+    ]  # fmt: skip
+    whole = writer_for(name).write(records)
+    start = whole.rindex(b"part 4")
+    review, problems = loaded(with_export(whole[: start + 20]), tmp_path)
+    (told,) = [problem for problem in problems if problem.startswith("searches/other.txt:")]
+    assert told.endswith("Export it again if it is cut off.")
+    assert models.Record.objects.filter(review=review, search__key="other").count() == 4
+    assert load_folder(with_export(whole).write(tmp_path / "whole"), "whole")[1] == []
+
+
+def test_a_record_that_could_not_be_read_is_said_once(tmp_path):
+    small = with_export(
+        b'{"studies": [{"protocolSection": {"identificationModule": {"nctId": "NCT00000001", "briefTitle": "A"}}},\n'
+        b'{"protocolSection": {"identificationModule": {"nct'
+    )
+    told = [problem for problem in loaded(small, tmp_path)[1] if problem.startswith("searches/other.txt:")]
+    assert len(told) == 1
+    assert told[0].lower().count("could not be read") == 1
+
+
+# ---------------------------------------------------------------- names of files
+
+
+@pytest.mark.parametrize("source", ["other", "medline"])
+def test_an_export_that_is_named_twice_is_told_and_read_twice(tmp_path, source):
+    ris = b"TY  - JOUR\nTI  - Honey in harbours\nER  - \n"
+    small = with_export(ris, file="searches/other.txt;searches/other.txt")
+    small.exports["searches/copy.txt"] = ris
+    if source == "medline":
+        small.row("searches.csv", source="other")["file"] = "searches/other.txt"
+        small.row("searches.csv", source="medline").update(
+            file="searches/medline.ris;searches/copy.txt", sha256=""
+        )
+    review, problems = loaded(small, tmp_path)
+    first = "searches/copy.txt (source medline, line 2)"
+    if source == "other":
+        first = "searches/other.txt (source other, line 4)"
+    assert of_the_row(problems) == [
+        (
+            f"file: searches/other.txt has the same content as {first}, and its records were read twice. Name each export "
+            "once."
+        )
+    ]
+    honey = models.Record.objects.filter(review=review, title="Honey in harbours")
+    assert honey.count() == 2
+
+
+def test_an_export_that_stands_in_two_runs_of_the_searches_is_no_problem_of_its_name(tmp_path):
+    small = UpdatedReview()
+    small.exports["searches/medline-2.ris"] += small.exports["searches/medline.ris"]
+    small.row("searches.csv", source="pubmed-2")["file"] = "searches/pubmed.nbib"
+    assert not [problem for problem in loaded(small, tmp_path)[1] if "same content" in problem]
+
+
+@pytest.mark.parametrize(
+    ("hashes", "told"),
+    [
+        (1, ("found 1 for 2 files; one for each file, in their order, with ; between them is right. Not checked: "
+            "searches/other.txt.")),
+        (3, "found 3 for 2 files; one for each file, in their order, with ; between them is right."),
+        (2, ""),
+    ],
+)  # fmt: skip
+def test_files_without_a_hash_beside_one_that_has_it_are_told(tmp_path, hashes, told):
+    small = with_export(b"TY  - JOUR\nTI  - Honey in harbours\nER  - \n")
+    row = small.row("searches.csv", source="medline")
+    row["file"] += ";searches/other.txt"
+    digest = hashlib.sha256(small.exports["searches/other.txt"]).hexdigest()
+    row["sha256"] = ";".join([row["sha256"], digest, digest][:hashes])
+    small.tables["searches.csv"].pop()
+    assert loaded(small, tmp_path)[1] == ([f"searches.csv:2: sha256: {told}"] if told else [])
+
+
+def test_a_folder_in_the_place_of_a_file_is_said_to_be_one(tmp_path):
+    _, problems = loaded(with_export(b"", file="searches"), tmp_path)
+    assert of_the_row(problems) == [
+        "file: found 'searches', which is a folder; the name of a file in it is right."
+    ]
+
+
+def test_a_record_of_a_source_without_records_is_told_by_its_source(tmp_path):
+    small = with_export(b"<!doctype html><html><body>Log in</body></html>", source="login")
+    small.add("duplicates.csv", "login:1,medline:1,merge,ra", "medline:2,login:2,merge,ra")
+    problems = loaded(small, tmp_path)[1]
+    assert (
+        "duplicates.csv:3: record_a: names source 'login', which has no records; 1 row was left out. Mend that first."
+        in problems
+    )

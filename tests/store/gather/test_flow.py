@@ -96,11 +96,67 @@ def test_contradicting_decisions_between_rounds_are_told_and_the_first_holds(tmp
     assert findings.flow.problems() == ()
 
 
-def test_an_update_is_a_whole_number_and_a_source_with_another_one_is_left_out(tmp_path):
+@pytest.mark.parametrize("update", ["-1", "two", "1,5", "1e999"])
+def test_an_update_is_a_whole_number_and_a_source_with_another_one_is_left_out(tmp_path, update):
     small = UpdatedReview()
-    small.more["medline-2"]["update"] = "-1"
+    small.more["medline-2"]["update"] = update
     _, problems = carried_out(small, tmp_path)
-    assert "searches.csv:4: update: found '-1'; a whole number from 0 to 999 is right." in problems
+    assert (
+        f"searches.csv:4: update: found '{update}'; a whole number from 0 to 999 is right. The row was left out."
+        in problems
+    )
+
+
+def test_a_source_of_an_unknown_kind_is_left_out_and_that_is_told(tmp_path):
+    small = UpdatedReview()
+    small.row("searches.csv", source="pubmed-2")["kind"] = "databank"
+    _, problems = carried_out(small, tmp_path)
+    (told,) = [
+        problem for problem in problems if problem.startswith("searches.csv:5: kind: found 'databank';")
+    ]
+    assert told.endswith("The row was left out.")
+
+
+def test_an_update_before_the_end_of_the_run_before_it_is_told_and_counts(tmp_path):
+    small = UpdatedReview()
+    small.row("searches.csv", source="medline-2")["searched"] = "2012-10-01"
+    findings, problems = carried_out(small, tmp_path)
+    assert problems == [
+        (
+            "searches.csv:4: searched: found '2012-10-01' in update 1, but the run before it ended on 2012-10-02; mend "
+            "the date, or the number in update."
+        )
+    ]
+    assert counts(findings.runs[1]) == (6, 2, 1, 3)
+
+
+def test_an_update_on_the_day_of_the_run_before_it_is_no_problem(tmp_path):
+    small = UpdatedReview()
+    small.row("searches.csv", source="medline-2")["searched"] = "2012-10-02"
+    assert carried_out(small, tmp_path)[1] == []
+
+
+def test_a_gap_between_the_updates_is_told(tmp_path):
+    small = UpdatedReview(2)
+    small.more["medline-3"]["update"] = "3"
+    findings, problems = carried_out(small, tmp_path)
+    assert (
+        "searches.csv:6: update: found '3', and no source is of update 2; count the runs without a gap."
+        in problems
+    )
+    assert [run.number for run in findings.runs] == [0, 1, 3]
+
+
+def test_a_source_that_was_not_read_is_marked_in_the_flow(tmp_path):
+    small = SmallReview()
+    small.row("searches.csv", source="pubmed")["file"] = "searches/gone.nbib"
+    small.row("searches.csv", source="medline").update(
+        file="searches/medline.ris;searches/gone.ris", sha256=""
+    )
+    findings, _ = carried_out(small, tmp_path)
+    assert [(line.label, line.n) for line in findings.flow.databases] == [
+        ("MEDLINE (1 of 2 files not read)", 5), ("PubMed (not read)", 0),
+    ]  # fmt: skip
 
 
 def test_an_update_alone_is_told_and_told_as_a_review_that_searched_once(tmp_path):

@@ -217,7 +217,11 @@ def prisma_flow_alt(flow: FlowDiagram) -> str:
     found = [row for row in rows if row.phase != "Included"]
     words = ["PRISMA 2020 flow diagram."]
     if flow.update is not None:
-        words = ["PRISMA 2020 flow diagram of an updated review.", "Previous studies."]
+        words = [
+            "PRISMA 2020 flow diagram of an updated review.",
+            "The boxes count the last run of the searches; what earlier runs included is under previous studies.",
+            "Previous studies.",
+        ]
         words += [_in_words(row.previous) for row in rows if row.previous is not None]
         words.append("New studies.")
     words += [_in_words(box) for row in found for box in row.boxes[:2] if box is not None]

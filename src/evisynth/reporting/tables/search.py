@@ -1,5 +1,7 @@
 """Searches at the detail of PRISMA-S, and what each run of them found."""
 
+from collections.abc import Sequence
+
 from evisynth.reporting import numbers
 from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.findings import Findings, Searched
@@ -8,10 +10,20 @@ from evisynth.reporting.tables.cells import cell
 
 
 def _limits(search: Searched) -> str:
-    limits = search.limits if search.limits not in {"", "none"} else "no limits"
+    limits = {"": "limits not given", "none": "no limits"}.get(search.limits, search.limits)
     reviewed = search.peer_reviewed not in {"", "no"}
     parts = (search.coverage, limits, f"strategy peer-reviewed: {search.peer_reviewed}" if reviewed else "")
     return "; ".join(part for part in parts if part)
+
+
+def _lost(searches: Sequence[Searched]) -> str:
+    """Records, and whole files, that were not read."""
+    records = sum(file.lost for search in searches for file in search.files)
+    files = sum(len(search.unread) for search in searches)
+    if not files:
+        return numbers.whole(records)
+    whole = "1 file" if files == 1 else f"{files} files"
+    return f"{numbers.whole(records)} and {whole}" if records else whole
 
 
 def _source(search: Searched) -> tuple[Runs, ...]:
@@ -20,8 +32,11 @@ def _source(search: Searched) -> tuple[Runs, ...]:
         cell(search.platform or "–"),
         cell(search.date or "not given"),
         cell(_limits(search)),
-        cell(numbers.whole(search.records), f"source/{search.key}"),
-        cell(numbers.whole(sum(file.lost for file in search.files)), f"source/{search.key}"),
+        cell(
+            "not read" if search.unread and not search.records else numbers.whole(search.records),
+            f"source/{search.key}",
+        ),
+        cell(_lost([search]), f"source/{search.key}"),
     )
 
 
@@ -39,9 +54,13 @@ def search_table(findings: Findings) -> Table:
         (
             cell("All sources", bold=True), cell(""), cell(""), cell(""),
             cell(numbers.whole(findings.flow.records), "flow/records", bold=True),
-            cell(numbers.whole(sum(file.lost for search in findings.searches for file in search.files)), bold=True),
+            cell(_lost(findings.searches), bold=True),
         )
     )  # fmt: skip
+    notes = [cell("A strategy was peer-reviewed where its row says so.")]
+    if any(search.unread for search in findings.searches):
+        notes.append(cell("A file that is not there, was refused or gave no record is not read: what that search "
+                          "found is not known."))  # fmt: skip
     return Table(
         name="searches",
         caption="Sources searched",
@@ -50,7 +69,7 @@ def search_table(findings: Findings) -> Table:
             Column("Coverage and limits", width=2.6), Column("Records", "right", 0.8), Column("Not read", "right", 0.8),
         ),
         rows=tuple(rows),
-        notes=(cell("A strategy was peer-reviewed where its row says so."),),
+        notes=tuple(notes),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from evisynth.search.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person decided about two records. Of two decisions on one pair the later one counts."""
+    """What a person decided about two records. Two that decide otherwise about one pair are refused."""
 
     a: str
     b: str
@@ -144,17 +144,23 @@ def review_band(doubtful: Iterable[Merge], sets: Sets, apart: Mapping[str, set[s
 def decided_by_people(
     records: Container[str], corrections: Sequence[Correction]
 ) -> tuple[Sets, list[Merge], dict[str, set[str]]]:
-    """The sets that people merged, their merges, and whom each record is kept apart from."""
+    """The sets that people merged, their merges, and whom each record is kept apart from. As duplicate_groups."""
     sets = Sets()
-    latest: dict[tuple[str, str], Correction] = {}
+    decided: dict[tuple[str, str], Correction] = {}
     for correction in corrections:
         for name in (correction.a, correction.b):
             if name not in records:
                 raise DataError(f"Correction {correction.a} / {correction.b}: there is no record {name}.")
-        latest[min(correction.a, correction.b), max(correction.a, correction.b)] = correction
+        pair = (min(correction.a, correction.b), max(correction.a, correction.b))
+        first = decided.setdefault(pair, correction)
+        if first.decision != correction.decision:
+            raise DataError(
+                f"Corrections contradict each other: {pair[0]} and {pair[1]} are to {first.decision}"
+                f"{_by(first)}, and to {correction.decision}{_by(correction)}. Take one of them back."
+            )
     merges: list[Merge] = []
     apart: dict[str, set[str]] = {}
-    for (a, b), correction in sorted(latest.items()):
+    for (a, b), correction in sorted(decided.items()):
         if correction.decision == "merge":
             sets.join(a, b)
             because = f": {correction.reason}" if correction.reason else ""
@@ -170,6 +176,10 @@ def decided_by_people(
                     f"but other corrections merge both into one group. Take one of them back."
                 )
     return sets, merges, apart
+
+
+def _by(correction: Correction) -> str:
+    return f" by {correction.person}" if correction.person else ""
 
 
 def separated(sets: Sets, apart: Mapping[str, set[str]], merge: Merge) -> bool:

@@ -51,10 +51,8 @@ class Decided:
 
     def __init__(self, corrections: Sequence[Correction]) -> None:
         self.corrections = corrections
-        # Of two decisions about one pair the later one counts.
-        latest = {frozenset((each.a, each.b)): each for each in corrections}
-        self.merges = [each for each in latest.values() if each.decision == "merge"]
-        self.apart = [each for each in latest.values() if each.decision != "merge"]
+        self.merges = [each for each in corrections if each.decision == "merge"]
+        self.apart = [each for each in corrections if each.decision != "merge"]
         self.sets = Sets()
         for each in self.merges:
             self.sets.join(each.a, each.b)

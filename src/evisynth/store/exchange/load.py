@@ -1,5 +1,6 @@
 """A review folder into the database: rows become rows, references become links, problems are reported."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ class Loader:
         self.index: Index = {name: {} for name in [*(table.name for table in TABLES), "records"]}
         self.made: dict[int, django_models.Model] = {}  # by id of the parsed row, for nested lists
         self.review = models.Review()
+        self.records_of: Counter[str] = Counter()  # source -> its records
         self.unloaded: dict[tuple[str, str, str], list[int]] = {}
 
     def report(self, row: Row, column: str, message: str) -> None:
@@ -148,11 +150,15 @@ class Loader:
         if found is not None:
             return found
         source, _, number = key.rpartition(":")
-        if not known or (table == "records" and source not in self.index["searches"] and number.isdecimal()):
-            lost = f"source {source!r}" if known else table.replace("_", " ")
+        there = self.records_of[source] if table == "records" else 0
+        if not known or (table == "records" and not there and number.isdecimal()):
+            lost = f"{table.replace('_', ' ')}, of which nothing was loaded"
+            if source in self.index["searches"]:
+                lost = f"source {source!r}, which has no records"
+            elif known:
+                lost = f"source {source!r}, of which nothing was loaded"
             self.unloaded.setdefault((row.table.file, column, lost), []).append(row.line)
         elif table == "records":
-            there = sum(name.startswith(f"{source}:") for name in known)
             self.report(
                 row,
                 column,
@@ -179,7 +185,7 @@ class Loader:
                 file,
                 lines[0],
                 column,
-                f"names {lost}, of which nothing was loaded; {rows} left out. Mend that first.",
+                f"names {lost}; {rows} left out. Mend that first.",
             )
 
     def _too_long(self, row: Row, model: type[django_models.Model], values: dict[str, Any]) -> bool:
@@ -268,6 +274,7 @@ class Loader:
                 search = loader.load(row, position, values)
                 self.index["searches"][search.key] = search
         self.index["records"].update(loader.records)
+        self.records_of.update(key.rpartition(":")[0] for key in loader.records)
 
     def _history(self) -> None:
         """The event log as it is; a line that is no event and every break of the chain are reported."""

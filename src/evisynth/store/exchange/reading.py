@@ -189,7 +189,13 @@ def _values(folder: Folder, table: Table, look: Any) -> dict[str, Any] | None:
             if column.kind == "ref" and column.required and not values[column.name]:
                 raise Unfit("is empty; it is needed.")
         except Unfit as misfit:
-            folder.report(table.file, line, column.name, str(misfit))
+            leaves_out = _needed(column) and not table.single
+            folder.report(
+                table.file,
+                line,
+                column.name,
+                f"{misfit} The row was left out." if leaves_out else str(misfit),
+            )
             values[column.name] = unset(column)
             sound = sound and not _needed(column)
     if sound or table.single:

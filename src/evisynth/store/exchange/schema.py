@@ -39,6 +39,7 @@ class Column:
     sparse: bool = (
         False  # left out of an export where no row has anything in it; its default is written as nothing
     )
+    about: str = ""  # what it is for, in a few words, where the name alone does not say it
 
     @property
     def field(self) -> str:
@@ -169,13 +170,17 @@ def _parse_number(_: Column, text: str) -> float:
 
 
 def _parse_whole(column: Column, text: str) -> int:
-    number = number_in(text)
     if column.choices and text not in column.choices:
         raise Unfit(f"found {text!r}; {' or '.join(column.choices)} is right.")
+    limits = f" from {column.between[0]} to {column.between[1]}" if column.between else ""
+    wrong = Unfit(f"found {text!r}; a whole number{limits} is right.")
+    try:
+        number = number_in(text)
+    except Unfit:
+        raise wrong from None
     least, most = column.between or (number, number)
     if number != int(number) or not least <= number <= most:
-        limits = f" from {least} to {most}" if column.between else ""
-        raise Unfit(f"found {text!r}; a whole number{limits} is right.")
+        raise wrong
     return int(number)
 
 

@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from evisynth.errors import DataError, near
-from evisynth.search.formats import read_bytes
-from evisynth.search.record import Reading
+from evisynth.search.formats import ZIP, read_bytes
+from evisynth.search.formats.detect import find_format
+from evisynth.search.formats.encoding import decode
+from evisynth.search.record import Reading, ReadProblem
 from evisynth.store import models
 from evisynth.store.exchange.reading import Folder, Row
 from evisynth.store.records import record_row, storable
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from evisynth.search.formats.mapped import Mapping
 
 Reader = Callable[[bytes, str], Reading]  # raises DataError for a file that cannot be read
+NO_HITS = "none"  # in the place of a file: the search found nothing, so that there is no export
+IF_NO_HITS = f"Where the search found nothing, '{NO_HITS}' in the place of the file says so."
 
 
 class SearchLoader:
@@ -25,6 +29,7 @@ class SearchLoader:
         self.folder = folder
         self.review = review
         self.records: dict[Any, models.Record] = {}
+        self._first_named: dict[tuple[int, str], str] = {}  # run and sha256 of an export -> where it stands
 
     def report(self, row: Row, column: str, message: str) -> None:
         self.folder.report(row.table.file, row.line, column, message)
@@ -37,8 +42,13 @@ class SearchLoader:
         )
         read = self._reader(row, search)
         number = 0
-        for at, file in enumerate(row.values["file"]):
-            content = self._file(row, "file", file)
+        files = row.values["file"]
+        self._compare_hashes(row, search)
+        if NO_HITS in files and len(files) > 1:
+            self.report(row, "file", f"found '{NO_HITS}' beside files; it stands for a search that found nothing, "
+                        "and then it stands alone.")  # fmt: skip
+        for at, file in enumerate(files):
+            content = None if file == NO_HITS else self._file(row, "file", file)
             if content is not None:
                 number = self._import(row, self._batch(row, search, at, file, content), number, read)
         return search
@@ -57,6 +67,11 @@ class SearchLoader:
                 return None
             if path.is_file():
                 return path.read_bytes()
+            if path.is_dir():
+                self.report(
+                    row, column, f"found {name!r}, which is a folder; the name of a file in it is right."
+                )
+                return None
             siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         except (OSError, RuntimeError) as error:  # a name that is too long, no permission, links in a circle
             self.report(row, column, f"the file {name[:60]!r} cannot be read: {error.__class__.__name__}.")
@@ -85,6 +100,28 @@ class SearchLoader:
             content, name=file, encoding=search.forced_encoding, mapping=mapping
         )
 
+    def _compare_hashes(self, row: Row, search: models.SearchRun) -> None:
+        """Report where there is not one sha256 for each file."""
+        files, hashes = [name for name in search.files if name != NO_HITS], len(search.sha256)
+        if not hashes or hashes == len(files):
+            return
+        found = (
+            f"found {hashes} for {len(files)} {'file' if len(files) == 1 else 'files'}; one for each file, "
+        )
+        unchecked = ", ".join(files[hashes:])
+        self.report(row, "sha256", f"{found}in their order, with ; between them is right."
+                    + (f" Not checked: {unchecked}." if unchecked else ""))  # fmt: skip
+
+    def _compare_content(self, row: Row, search: models.SearchRun, file: str, digest: str) -> None:
+        """Report an export that is there twice in one run of the searches."""
+        first = self._first_named.get((search.update, digest))
+        self._first_named.setdefault(
+            (search.update, digest), f"{file} (source {search.key}, line {row.line})"
+        )
+        if first:
+            self.report(row, "file", f"{file} has the same content as {first}, and its records were read twice. "
+                        "Name each export once.")  # fmt: skip
+
     def _batch(
         self, row: Row, search: models.SearchRun, at: int, file: str, content: bytes
     ) -> models.ImportBatch:
@@ -94,6 +131,8 @@ class SearchLoader:
             self.report(
                 row, "sha256", f"{file} is not the file that was recorded: its sha256 is now {digest}."
             )
+        if content.strip():
+            self._compare_content(row, search, file, digest)
         return models.ImportBatch(
             review=self.review, position=at, search=search, file=file, content=content, sha256=digest
         )
@@ -107,7 +146,8 @@ class SearchLoader:
             reading = read(bytes(batch.content), batch.file)
         except DataError as error:
             batch.save()
-            self.report(row, "file", f"{error} No record of it came in.")
+            empty = "" if bytes(batch.content).strip() else f" {IF_NO_HITS}"
+            self.report(row, "file", f"{error} No record of it came in.{empty}")
             return number
         batch.format, batch.encoding, batch.found = reading.format, reading.encoding, reading.found
         batch.problems = [
@@ -115,18 +155,40 @@ class SearchLoader:
         ]
         batch.save()
         for problem in reading.problems:
-            if "may be cut off" in problem.message:
-                message = f"{problem.message} Export it again if it is."
-                self.folder.report(batch.file, problem.line, "", message)
-            if problem.lost_record:
-                message = f"a record could not be read: {problem.message}"
-                self.folder.report(batch.file, problem.line, "", message)
+            if problem.damaged:
+                self.folder.report(batch.file, problem.line, "", _damage(problem))
+        if not reading.found:
+            self.report(row, "file", _nothing_in(batch, reading, row.values))
         rows = [
             record_row(batch, number + place, record) for place, record in enumerate(reading.records, start=1)
         ]
         models.Record.objects.bulk_create(rows)
         self.records.update({record.key: record for record in rows})
         return number + len(rows)
+
+
+def _damage(problem: ReadProblem) -> str:
+    """What is said of text of an export that is lost or damaged."""
+    if not problem.lost_record:
+        return f"{problem.message} Export it again if it is cut off."
+    said = "could not be read" in problem.message
+    return problem.message if said else f"a record could not be read: {problem.message}"
+
+
+def _nothing_in(batch: models.ImportBatch, reading: Reading, given: dict[str, Any]) -> str:
+    """What is said of an export with content that gave no record, with what it looks like where that is known."""
+    if given["mapping"]:
+        how = f"the way {given['mapping']} says"
+    else:
+        how = f"as {reading.format}{', as the row says' if given['format'] else ''}"
+    found = f"{batch.file} was read {how}, and no record was found in it."
+    content = bytes(batch.content)
+    looks_like = None if content.startswith(ZIP) else find_format(decode(content).text)
+    if looks_like is None and not content.startswith(ZIP):
+        found += " It looks like no format that is read."
+    elif looks_like and looks_like.name != reading.format:
+        found += f" It looks like {looks_like.called} (format {looks_like.name})."
+    return f"{found} {IF_NO_HITS}"
 
 
 def mapping_in(content: bytes, name: str) -> "Mapping":

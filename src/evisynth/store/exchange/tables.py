@@ -10,8 +10,8 @@ MISSING_CODES = ("not reported", "not measured", "unclear", "not applicable")
 MOST_UPDATES = 999
 ROLES = ("owner", "reviewer", "adjudicator", "statistician", "reader")
 
-PERSON = Column("person", "ref", to="people", required=True)
-TIME = Column("time", "time")
+PERSON = Column("person", "ref", to="people", required=True, about="who did it")
+TIME = Column("time", "time", about="when it was done")
 
 REVIEW = Table(
     "review", "review.yaml", "Review", single=True, required=True,
@@ -178,47 +178,56 @@ LEFT_OUT_POST_HOC = Table(
 SEARCHES = Table(
     "searches", "searches.csv", "SearchRun", key=("source",), required=True,
     columns=(
-        Column("source", "id", attr="key", required=True),
-        Column("name", required=True),
-        Column("kind", "word", choices=("database", "register", "website", "citations", "contact"), required=True),
-        Column("platform"),
-        Column("searched", "date", required=True, soft=True),
-        Column("coverage"),
-        Column("limits"),
-        Column("strategy", attr="strategy_file"),
-        Column("peer_reviewed"),
-        Column("file", "texts", attr="files", required=True),
-        Column("format", attr="forced_format"),
-        Column("encoding", attr="forced_encoding"),
-        Column("sha256", "texts"),
-        Column("note"),
-        Column("update", "whole", default=0, between=(0, MOST_UPDATES), sparse=True),
-        Column("mapping", attr="mapping_file", sparse=True),
+        Column("source", "id", attr="key", required=True, about="names the source's records: medline gives medline:1"),
+        Column("name", required=True, about="the source as the report names it"),
+        Column("kind", "word", choices=("database", "register", "website", "citations", "contact"), required=True,
+               about="in which box of the flow diagram it counts"),
+        Column("platform", about="the interface or vendor, such as Ovid"),
+        Column("searched", "date", required=True, soft=True, about="when it was searched last"),
+        Column("coverage", about="the years or part of the source that was searched, such as 1946 to 2012-10-01"),
+        Column("limits", about="limits set in the search, such as languages; 'none' where there were none"),
+        Column("strategy", attr="strategy_file", about="the file with the strategy, verbatim"),
+        Column("peer_reviewed", about="who reviewed the strategy or how, such as PRESS; 'no' where nobody did"),
+        Column("file", "texts", attr="files", required=True,
+               about="the exports, untouched, in the order in which their records are numbered; 'none' where the search "
+               "found nothing"),
+        Column("format", attr="forced_format", about="forces a format, such as ris; empty: found from the content"),
+        Column("encoding", attr="forced_encoding", about="forces an encoding, such as cp1252; empty: found"),
+        Column("sha256", "texts", about="a hash for each file in their order, so that a file that was exchanged is noticed"),
+        Column("note", about="anything else about the source"),
+        Column("update", "whole", default=0, between=(0, MOST_UPDATES), sparse=True,
+               about="the run of the searches: empty for the review's own, 1 for the first update"),
+        Column("mapping", attr="mapping_file", sparse=True,
+               about="a file that says how exports of an unknown format are read"),
     ),
 )  # fmt: skip
 
 DUPLICATES = Table(
-    "duplicates", "duplicates.csv", "DuplicateDecision", key=("record_a", "record_b"),
+    "duplicates", "duplicates.csv", "DuplicateDecision",  # of two rows about a pair the first one counts
     columns=(
-        Column("record_a", "ref", to="records", required=True),
-        Column("record_b", "ref", to="records", required=True),
-        Column("decision", "word", choices=("merge", "keep apart"), required=True),
-        PERSON, TIME, Column("reason"),
+        Column("record_a", "ref", to="records", required=True, about="one record, such as medline:1"),
+        Column("record_b", "ref", to="records", required=True, about="the other one"),
+        Column("decision", "word", choices=("merge", "keep apart"), required=True,
+               about="whether both are one publication"),
+        PERSON, TIME, Column("reason", about="why, in words"),
     ),
 )  # fmt: skip
 
 SCREENING = Table(
     "screening", "screening.csv", "Decision",
     columns=(
-        Column("stage", "word", choices=("title-abstract", "full-text"), required=True),
-        Column("record", "ref", to="records", required=True),
+        Column("stage", "word", choices=("title-abstract", "full-text"), required=True, about="what was read"),
+        Column("record", "ref", to="records", required=True, about="any record of a group of duplicates stands for it"),
         PERSON,
-        Column("kind", "word", choices=("vote", "consensus"), required=True),
-        Column("decision", "word", choices=("include", "exclude", "maybe"), required=True),
-        Column("reason", "ref", to="exclusion_reasons"),
+        Column("kind", "word", choices=("vote", "consensus"), required=True,
+               about="a person's own decision, or what settles a conflict"),
+        Column("decision", "word", choices=("include", "exclude", "maybe"), required=True,
+               about="'maybe' in a vote alone"),
+        Column("reason", "ref", to="exclusion_reasons", about="why it is excluded; needed at full text"),
         TIME,
-        Column("changes", "yes/no", default=False),
-        Column("note"),
+        Column("changes", "yes/no", default=False,
+               about="'yes' where the row changes this person's earlier vote; the earlier row stays"),
+        Column("note", about="anything else about the decision"),
     ),
 )  # fmt: skip
 

@@ -43,9 +43,6 @@ def gather(review: models.Review) -> Findings:
         *arm_problems_of(review), *cell_problems, *derived_problems, *impossible_problems,
         *judged_problems, *analysis_problems,
     ]  # fmt: skip
-    decided = models.DuplicateDecision.objects.filter(review=review).select_related(
-        "record_a", "record_b", "person"
-    )
     return Findings(
         plan=plan_of(review),
         searches=searches_of(review),
@@ -55,7 +52,7 @@ def gather(review: models.Review) -> Findings:
         review_band=tuple(pairs_to_check(duplicates)),
         trials=trials,
         decided_duplicates=tuple(
-            (row.record_a.key, row.record_b.key, row.decision, row.person.key, row.reason) for row in decided
+            (each.a, each.b, each.decision, each.person, each.reason) for each in duplicates.decided
         ),
         screened=screened.stages,
         reports=reports,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 
 from evisynth.errors import Problem
 from evisynth.reporting.findings import ReportRead
@@ -10,6 +11,7 @@ from evisynth.reporting.updates import Run, RunsOf, count_runs
 from evisynth.store import models
 from evisynth.store.duplicates import Duplicates
 from evisynth.store.gather.screening import Screened
+from evisynth.store.gather.searches import found_in_files, unread_files
 
 STATUSES = ("included", "ongoing", "awaiting")  # a report of several studies counts under the first of these
 
@@ -24,8 +26,12 @@ def flow_of(
     full_text = screened.states["full-text"]
     reasons = models.ExclusionReason.objects.filter(review=review).values_list("key", "text")
     found = Counter(key.rpartition(":")[0] for key in duplicates.records)
+    read = found_in_files(review)
     given = FlowInput(
-        sources=[(run.key, run.name, run.kind, found[run.key]) for run in sources],
+        sources=[
+            (run.key, run.name + _not_read(run, read.get(run.pk, {})), run.kind, found[run.key])
+            for run in sources
+        ],
         groups=len(screened.states["title-abstract"]),
         screened={str(group): item.state for group, item in screened.states["title-abstract"].items()},
         sought={
@@ -58,18 +64,35 @@ def flow_of(
     return count_flow(given), count_runs(given, runs)
 
 
+def _not_read(search: models.SearchRun, found: dict[int, int]) -> str:
+    """A mark beside the name of a source of which files gave nothing: its count is not what the search found."""
+    unread, files = len(unread_files(search, found)), len(search.files)
+    if not unread:
+        return ""
+    return " (not read)" if unread == files else f" ({unread} of {files} files not read)"
+
+
 def update_problems(review: models.Review) -> list[Problem]:
-    """Updates without the review's own searches: what was found before is then not known."""
-    sources = models.SearchRun.objects.filter(review=review)
-    first = sources.order_by("update", "position").first()
-    if first is None or first.update == 0:
-        return []
-    return [
-        Problem(
-            "searches.csv",
-            first.line,
-            "update",
-            f"found '{first.update}', and no source is of the review's own searches; leave it empty for those, "
-            "and count later runs from 1.",
-        )
-    ]
+    """Runs of the searches that are missing, the review's own too, and dates before those of the run before."""
+    runs: dict[int, list[models.SearchRun]] = {}
+    for source in models.SearchRun.objects.filter(review=review).order_by("update", "position"):
+        runs.setdefault(source.update, []).append(source)
+    found: list[Problem] = []
+
+    def report(source: models.SearchRun, column: str, message: str) -> None:
+        found.append(Problem("searches.csv", source.line, column, message))
+
+    if runs and 0 not in runs:
+        first = next(iter(runs.values()))[0]
+        report(first, "update", f"found '{first.update}', and no source is of the review's own searches; leave it "
+               "empty for those, and count later runs from 1.")  # fmt: skip
+    for before, number in pairwise(runs):
+        if number != before + 1:
+            report(runs[number][0], "update", f"found '{number}', and no source is of update {before + 1}; count "
+                   "the runs without a gap.")  # fmt: skip
+        last = max((source.searched for source in runs[before] if source.searched), default=None)
+        for source in runs[number]:
+            if source.searched and last and source.searched < last:
+                report(source, "searched", f"found '{source.searched}' in update {number}, but the run before it "
+                       f"ended on {last}; mend the date, or the number in update.")  # fmt: skip
+    return found

@@ -5,6 +5,24 @@ from django.db.models import Count, Prefetch
 from evisynth.reporting.findings import FileRead, Searched
 from evisynth.search.record import grouped_notes
 from evisynth.store import models
+from evisynth.store.exchange.searches import NO_HITS
+
+
+def unread_files(search: models.SearchRun, found: dict[int, int]) -> tuple[str, ...]:
+    """The files of a source that are not there, were refused or gave no record.
+
+    `found` has the records in each file that was there, by its place in the row.
+    """
+    return tuple(name for at, name in enumerate(search.files) if name != NO_HITS and not found.get(at))
+
+
+def found_in_files(review: models.Review) -> dict[int, dict[int, int]]:
+    """Source (its row in the database) -> place of a file in its row -> records in the file."""
+    found: dict[int, dict[int, int]] = {}
+    batches = models.ImportBatch.objects.filter(review=review).order_by()
+    for search, place, records in batches.values_list("search_id", "position", "found"):
+        found.setdefault(search, {})[place] = records
+    return found
 
 
 def searches_of(review: models.Review) -> tuple[Searched, ...]:
@@ -12,6 +30,7 @@ def searches_of(review: models.Review) -> tuple[Searched, ...]:
     read = dict(records.values_list("batch").annotate(Count("pk")))
     batches = models.ImportBatch.objects.defer("content")
     rows = models.SearchRun.objects.filter(review=review)
+    found = found_in_files(review)
     return tuple(
         Searched(
             key=row.key,
@@ -29,6 +48,7 @@ def searches_of(review: models.Review) -> tuple[Searched, ...]:
             source=f"searches.csv:{row.line}",
             update=row.update,
             mapping=row.mapping_file,
+            unread=unread_files(row, found.get(row.pk, {})),
         )
         for row in rows.prefetch_related(Prefetch("batches", batches))
     )
