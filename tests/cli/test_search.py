@@ -191,3 +191,12 @@ def test_a_writer_that_fails_in_the_middle_leaves_the_old_file_as_it_was(
     assert "Write CSV instead" in result.stderr
     assert (exports / "all.xlsx").read_bytes() == b"old"
     assert sorted(path.name for path in exports.iterdir()) == ["a.ris", "all.xlsx", "b.nbib", "large.ris"]
+
+
+def test_the_mapping_file_is_not_written_over(exports):
+    mapping = exports / "map.yaml"
+    mapping.write_text('kind: tagged\ntag: "{tag}: "\nrecord: Title\nfields:\n  title: Title\n')
+    before = mapping.read_text()
+    result = convert(exports / "a.ris", "-o", mapping, "--mapping", mapping, "--to", "ris")
+    assert result.exit_code == 1
+    assert mapping.read_text() == before

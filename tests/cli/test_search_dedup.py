@@ -41,7 +41,7 @@ def test_a_table_gives_the_cluster_of_each_record(table, tmp_path):
     assert result.exit_code == 0, result.output
     assert out.read_text() == "id,cluster\na,1\nb,2\nc,1\n"
     assert result.stdout == ""
-    assert "3 records are 2 publications" in result.stderr
+    assert "3 records, 2 publications" in result.stderr
 
 
 def test_a_packed_table_is_read(tmp_path):
@@ -168,7 +168,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(table, tmp_p
 def test_a_folder_that_does_not_exist_is_named(table, tmp_path):
     result = dedup(table, "-o", tmp_path / "none" / "out.csv")
     assert result.exit_code == 1
-    assert "cannot be written: No such file or directory" in result.stderr
+    assert "cannot be written: there is no folder" in result.stderr.replace("\n", " ")
 
 
 def test_problems_of_an_export_go_to_stderr_and_not_into_the_json(tmp_path):
@@ -207,3 +207,49 @@ def test_a_cluster_that_does_not_answer_is_named_and_nothing_is_written(table, t
     assert result.exit_code == 1
     assert "dask" in result.output
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_input_is_not_written_over_however_its_name_is_written(table, tmp_path):
+    (tmp_path / "sub").mkdir()
+    result = dedup(table, "-o", tmp_path / "sub" / ".." / "table.csv")
+    assert result.exit_code == 1
+    assert "is one of the inputs" in result.stderr.replace("\n", " ")
+    assert table.read_text() == TABLE
+    result = dedup(table, "-o", tmp_path / "q.csv", "--report", tmp_path / "sub" / ".." / "q.csv")
+    assert result.exit_code == 1
+    assert "would be written twice" in result.stderr.replace("\n", " ")
+
+
+def test_a_quote_that_is_never_closed_loses_no_row_in_silence(tmp_path):
+    path = tmp_path / "open.csv"
+    path.write_text('id,author,title,year,journal\nx1,A,"Some long title,2001,J\nx2,A,Another,2002,K\n')
+    result = dedup(path, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 1
+    assert "open.csv, line" in result.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_rows_with_fewer_cells_are_read_and_told(tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_text("id,author,title,year,journal\nx1,A,One title,2001\nx2,A,Another,2002,K\nx3,B\n")
+    result = dedup(path, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 0
+    assert "fewer cells than the header (and 1 more)" in result.stderr.replace("\n", " ")
+    assert list(clusters(tmp_path / "out.csv")) == ["x1", "x2", "x3"]
+
+
+def test_without_a_record_nothing_is_written(tmp_path):
+    path = tmp_path / "head.csv"
+    path.write_text("id,author,title,year,journal\n")
+    result = dedup(path, "-o", tmp_path / "out.csv", "--report", tmp_path / "report.html")
+    assert result.exit_code == 1
+    assert "No record was read" in result.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["head.csv"]
+
+
+def test_inputs_of_one_name_are_numbered_among_themselves(table, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "export.ris").write_text(RIS.replace(MILK, f"Tea {folder}"))
+    dedup(table, tmp_path / "a" / "export.ris", tmp_path / "b" / "export.ris", "-o", tmp_path / "out.csv")
+    assert list(clusters(tmp_path / "out.csv"))[-2:] == ["export 1:1", "export 2:1"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -18,9 +19,15 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} ...")
 
 
-def print_problems(problems: Iterable[Problem]) -> None:
+def print_problems(problems: Iterable[Problem], *, err: bool = False) -> None:
+    """One line a problem, on stdout, or on stderr where stdout has results."""
     for problem in problems:
-        typer.echo(str(problem))
+        typer.echo(str(problem), err=err)
+
+
+def same_file(a: Path, b: Path) -> bool:
+    """Whether two names, however they are written, are one file or would be."""
+    return a.resolve() == b.resolve() or (a.exists() and b.exists() and a.samefile(b))
 
 
 def counted(problems: Sized) -> str:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evisynth.cli import search_dedup
-from evisynth.cli.console import errors_shown, messages, print_problems, progress
+from evisynth.cli.console import errors_shown, messages, print_problems, progress, same_file
 from evisynth.errors import DataError, Problem
 from evisynth.search.formats import read_in_parts
 from evisynth.search.formats.mapped import load_mapping
@@ -75,8 +75,10 @@ def convert(
     with errors_shown():
         writer = writer_for(to, out.name)
         mapped = load_mapping(mapping) if mapping else None
-        if any(_same_file(path, out) for path in exports):
+        if any(same_file(path, out) for path in exports):
             raise DataError(f"{out} is one of the exports; they are never written over. Name another file.")
+        if mapping and same_file(mapping, out):
+            raise DataError(f"{out} is the mapping file; it is never written over. Name another file.")
     read, losses = [Export(path) for path in exports], Losses()
     with errors_shown(), progress() as step:
         records = _records(
@@ -93,13 +95,11 @@ def convert(
     for note in _not_held(losses, writer):
         messages.print(note, markup=False)
     count = sum(export.summary.read for export in read)
-    messages.print(f"{count:,} records are in {out} ({writer.called}).", markup=False)
+    messages.print(
+        f"{count:,} {'record is' if count == 1 else 'records are'} in {out} ({writer.called}).", markup=False
+    )
     if any(export.failure or export.summary.lost for export in read):
         raise typer.Exit(1)
-
-
-def _same_file(path: Path, out: Path) -> bool:
-    return path.exists() and out.exists() and path.samefile(out)
 
 
 def _records(

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from evisynth.cli.console import errors_shown, messages, progress
+from evisynth.cli.console import errors_shown, messages, print_problems, progress, same_file
 from evisynth.cluster import Map, on_cluster, without_garbage_search
 from evisynth.errors import DataError, Problem
 from evisynth.search.formats import read_in_parts
+from evisynth.search.formats.summary import Summary
 from evisynth.search.record import Record
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ def dedup(
         refuse_overwriting(exports, outputs)
         with progress() as step, without_garbage_search(), divided(cluster) as run:
             records, lost = read_all(exports, step)
+            if not records:
+                raise DataError("No record was read; nothing was written.")
             step(f"comparing {len(records):,} records")
             grouping = duplicate_groups(records, run=run)
             if report or as_json:
@@ -73,11 +77,15 @@ def dedup(
     summary = as_summary(records, grouping, trials)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=1))
-    counts = f"{summary['records']:,} records are {summary['publications']:,} publications"
-    messages.print(f"{counts}; {len(grouping.review_band):,} pairs to check.", markup=False)
+    counts = f"{counted('record', len(records))}, {counted('publication', len(grouping.groups))}"
+    messages.print(f"{counts}; {counted('pair', len(grouping.review_band))} to check.", markup=False)
     messages.print(f"Written: {', '.join(map(str, outputs))}", markup=False)
     if lost:
         raise typer.Exit(1)
+
+
+def counted(what: str, number: int) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def divided(cluster: str) -> AbstractContextManager[Map]:
@@ -98,12 +106,15 @@ def report_files(report: Path | None) -> list[Path]:
     )
 
 
-def refuse_overwriting(exports: Iterable[Path], outputs: Sequence[Path]) -> None:
-    if len({path.absolute() for path in outputs}) < len(outputs):
-        raise DataError(f"{outputs[0]} would be written twice; give the report another name.")
+def refuse_overwriting(exports: Sequence[Path], outputs: Sequence[Path]) -> None:
+    for a, b in combinations(outputs, 2):
+        if same_file(a, b):
+            raise DataError(f"{a} would be written twice; give the report another name.")
     for path in outputs:
-        if any(path.absolute() == each.absolute() for each in exports):
+        if any(same_file(path, each) for each in exports):
             raise DataError(f"{path} is one of the inputs; they are never written over. Name another file.")
+        if not path.resolve().parent.is_dir():
+            raise DataError(f"{path} cannot be written: there is no folder {path.parent}.")
 
 
 def read_all(exports: Sequence[Path], step: Callable[[str], None]) -> tuple[dict[str, Record], bool]:
@@ -120,20 +131,21 @@ def read_all(exports: Sequence[Path], step: Callable[[str], None]) -> tuple[dict
     for path, label in zip(exports, labels(exports), strict=True):
         step(f"reading {path.name}")
         if is_table(path):
-            read.append((label, read_table(path)))
+            read.append((label, read_table(path, problems)))
             continue
         own: dict[str, Record] = {}
+        summary = Summary()
         for part in read_in_parts(path):
             own |= {
                 f"{label}:{number}": without_raw(record)
                 for number, record in enumerate(part.records, start=len(own) + 1)
             }
-            problems += (Problem(str(path), each.line, "", each.message) for each in part.problems)
-            lost = lost or part.lost > 0
+            summary.add(part)
             step(f"reading {path.name}: {len(own):,} records")
+        problems += (Problem(str(path), 0, "", note) for note in summary.notes)
+        lost = lost or summary.lost > 0
         read.append(("", own))
-    for problem in problems:
-        messages.print(str(problem), markup=False)  # not to stdout, which may be JSON
+    print_problems(problems, err=True)  # not to stdout, which may be JSON
     names = Counter(name for _, records in read for name in records)
     if len(names) < sum(len(records) for _, records in read):
         read = [(label, prefixed(label, records)) for label, records in read]
@@ -146,10 +158,14 @@ def without_raw(record: Record) -> Record:
 
 
 def labels(exports: Sequence[Path]) -> list[str]:
-    """A short name for each input: its file's without endings, numbered where two are alike."""
+    """A short name for each input: its file's without endings, numbered among those of that name."""
     stems = [path.name.removesuffix(".gz").rsplit(".", 1)[0] for path in exports]
-    often = Counter(stems)
-    return [f"{stem} {place}" if often[stem] > 1 else stem for place, stem in enumerate(stems, start=1)]
+    often, so_far = Counter(stems), Counter[str]()
+    found = []
+    for stem in stems:
+        so_far[stem] += 1
+        found.append(f"{stem} {so_far[stem]}" if often[stem] > 1 else stem)
+    return found
 
 
 def prefixed(label: str, records: dict[str, Record]) -> dict[str, Record]:

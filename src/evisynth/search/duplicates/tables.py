@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from evisynth.errors import DataError
+from evisynth.errors import DataError, Problem
 from evisynth.search.normalise import clean_pmid, issn_list, year_of
 from evisynth.search.record import Record
 
@@ -47,17 +47,18 @@ def opened(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def read_table(path: Path) -> dict[str, Record]:
-    """The records of a table by their id.
+def read_table(path: Path, problems: list[Problem] | None = None) -> dict[str, Record]:
+    """The records of a table by their id; rows with fewer cells than the header are added to `problems`.
 
     Raises
     ------
     DataError : a row without id, an id used twice, a row with more cells than columns, text that is not UTF-8.
     """
     records: dict[str, Record] = {}
+    short: list[int] = []
     try:
         with opened(path) as file:
-            for line, name, record in rows(file, path.name):
+            for line, name, record in rows(file, path.name, short):
                 if not name:
                     raise DataError(f"{path.name}, line {line}: the row has no id; every record needs one.")
                 if name in records:
@@ -69,14 +70,23 @@ def read_table(path: Path) -> dict[str, Record]:
         raise DataError(
             f"{path.name} cannot be read: {error}. A table is UTF-8 text, plain or gzip."
         ) from None
+    if short and problems is not None:
+        problems.append(Problem(str(path), short[0], "", _too_short(short)))
     return records
 
 
-def rows(file: TextIO, shown: str) -> Iterator[tuple[int, str, Record]]:
-    """Line, id and record of each row."""
+def _too_short(lines: list[int]) -> str:
+    others = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return f"The row has fewer cells than the header{others}; those that are missing at its end were taken as empty."
+
+
+def rows(file: TextIO, shown: str, short: list[int]) -> Iterator[tuple[int, str, Record]]:
+    """Line, id and record of each row; `short` gets the lines of rows with fewer cells than the header."""
     limit = csv.field_size_limit(LARGEST_FIELD)
     try:
-        reader = csv.reader(file)
+        reader = csv.reader(
+            file, strict=True
+        )  # a quote that is never closed would take the rest for one cell
         header = [name.strip().lower() for name in next(reader, [])]
         place = [header.index(name) if name in header else len(header) for name in COLUMNS]
         for number, row in enumerate(reader, start=1):
@@ -87,11 +97,16 @@ def rows(file: TextIO, shown: str) -> Iterator[tuple[int, str, Record]]:
                     f"{shown}, line {reader.line_num}: {len(row)} cells, but the header has {len(header)} "
                     "columns. A text with commas stands in quotes."
                 )
+            if len(row) < len(header):
+                short.append(reader.line_num)
             cells = [*row, *[""] * (len(header) + 1 - len(row))]
             values = [cells[at] for at in place]
             yield reader.line_num, values[0].strip(), as_record(values, number)
     except csv.Error as error:
-        raise DataError(f"{shown}, line {reader.line_num}: {error}.") from None
+        raise DataError(
+            f"{shown}, line {reader.line_num}: {error}. A text with quotes or commas stands in quotes, "
+            "and a quote within it is doubled."
+        ) from None
     finally:
         csv.field_size_limit(limit)
 
