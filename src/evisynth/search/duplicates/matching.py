@@ -1,14 +1,13 @@
 """Whether two records are one publication: named vetoes first, then a doubt, then named rules."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evisynth.search.duplicates.evidence import SAME, Evidence
 from evisynth.search.duplicates.rules import RULES
 from evisynth.search.duplicates.vetoes import VETOES
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Merge, or do not; the reason that decided ("" where no rule applied) and the score.
 
     `vetoed` tells two publications from two records on which too little is known.

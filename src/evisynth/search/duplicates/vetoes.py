@@ -4,11 +4,10 @@ Each returns a reason that can be read aloud, or "" when it does not apply. Noth
 records. What holds for print gives way to the same DOI or PMID.
 """
 
-import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from evisynth.search.duplicates.evidence import DIFFERENT, SAME, Evidence
-from evisynth.search.duplicates.keys import Keys
 from evisynth.search.duplicates.titles import CUT, MORE, NEAR, SAME_TITLE
 from evisynth.search.duplicates.wording import (
     ANSWER_WORDS,
@@ -143,15 +142,18 @@ def another_kind_of_text(e: Evidence) -> str:
     """A preprint, a thesis or a conference paper, and the article that came of it: told by the journals' names."""
     if e.journal != DIFFERENT or e.one_number or SAME in (e.page, e.volume):
         return ""
-    for kind, pattern in KINDS_OF_TEXT.items():
-        if of_kind(e.a, pattern) != of_kind(e.b, pattern):
-            return f"a {kind} and another text"
-    return ""
+    kinds_a, kinds_b = kinds_of_text(e.a.journals), kinds_of_text(e.b.journals)
+    if kinds_a == kinds_b:
+        return ""
+    kind = next(kind for kind in KINDS_OF_TEXT if (kind in kinds_a) != (kind in kinds_b))
+    return f"a {kind} and another text"
 
 
-def of_kind(own: Keys, pattern: re.Pattern[str]) -> bool:
-    """Whether a name of the record's journal has the pattern."""
-    return any(pattern.search(" ".join(name)) for name in own.journals)
+@lru_cache(maxsize=65536)
+def kinds_of_text(journals: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    """The kinds of text that the names of a journal tell: "conference paper", "preprint" ..."""
+    names = [" ".join(name) for name in journals]
+    return frozenset(kind for kind, pattern in KINDS_OF_TEXT.items() if any(map(pattern.search, names)))
 
 
 def printed_twice(e: Evidence) -> str:
