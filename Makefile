@@ -46,7 +46,7 @@ format:
 
 benchmark:
 	@$(SET_UP) develop
-	@for file in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in $(shell grep -l __main__ benchmarks/*.py | sort); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 clean:
 	rm -rf .venv .build .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist demo
