@@ -200,3 +200,18 @@ def test_the_mapping_file_is_not_written_over(exports):
     result = convert(exports / "a.ris", "-o", mapping, "--mapping", mapping, "--to", "ris")
     assert result.exit_code == 1
     assert mapping.read_text() == before
+
+
+def test_a_format_and_a_mapping_together_are_refused(exports):
+    mapping = exports / "map.yaml"
+    mapping.write_text('kind: tagged\ntag: "{tag}: "\nrecord: Title\nfields:\n  title: Title\n')
+    result = convert(exports / "a.ris", "-o", exports / "o.csv", "--mapping", mapping, "--from", "ris")
+    assert result.exit_code == 1
+    assert "leave --from out" in result.stderr.replace("\n", " ")
+
+
+def test_a_table_without_known_columns_is_told_of_mapping_files(exports):
+    (exports / "t.csv").write_text("a,b,c\n1,2,3\n")
+    result = convert(exports / "t.csv", "-o", exports / "o.ris")
+    assert result.exit_code == 1
+    assert "mapping file" in result.output

@@ -74,6 +74,8 @@ def convert(
     """Put exports together into one file of another format, and say what of them was read."""
     with errors_shown():
         writer = writer_for(to, out.name)
+        if mapping and from_:
+            raise DataError("A mapping file says by itself how the exports are read; leave --from out.")
         mapped = load_mapping(mapping) if mapping else None
         if any(same_file(path, out) for path in exports):
             raise DataError(f"{out} is one of the exports; they are never written over. Name another file.")

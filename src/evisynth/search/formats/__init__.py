@@ -183,4 +183,7 @@ def _unknown(text: str, shown: str) -> str:
     lines = [line.strip()[:100] for line in text[:4000].splitlines() if line.strip()][:3]
     looked_for = ", ".join(each.called for each in FORMATS)
     beginning = "; ".join(f'"{line}"' for line in lines)
-    return f"{shown}: no format of those that are read: {looked_for}. It begins: {beginning}."
+    return (
+        f"{shown}: no format of those that are read: {looked_for}, Excel workbook. It begins: {beginning}. "
+        "A table or tagged text that names its fields otherwise is read with a mapping file (docs/formats.md)."
+    )
