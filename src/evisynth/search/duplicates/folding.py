@@ -82,7 +82,7 @@ def name_words(*names: str) -> list[str]:
     return [word for word in text.split() if len(word) > 1 and word not in SUFFIXES]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=262144)
 def family_name(name: str) -> str:
     """The longest word of the family name, particles left out where something else remains."""
     family, comma, _ = name.partition(",")

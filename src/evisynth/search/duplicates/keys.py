@@ -59,7 +59,7 @@ class Keys(NamedTuple):
     abstract: str  # as it is; `abstract_letters` gives what is compared
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=262144)
 def page_range(pages: str) -> tuple[str, str]:
     """First and last page; the last one in full: "343-7" -> ("343", "347"). Empty where there is none."""
     if plain := PLAIN_PAGES.fullmatch(pages):
