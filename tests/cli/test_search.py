@@ -8,6 +8,7 @@ from evisynth.cli.main import app
 from evisynth.errors import DataError
 from evisynth.search import formats
 from evisynth.search.formats import parts, read_bytes, read_file
+from evisynth.search.formats.summary import Summary
 from evisynth.search.formats.writing import write, xlsx
 
 runner = CliRunner()
@@ -36,9 +37,7 @@ def test_exports_are_put_together_in_one_file(exports, ending):
 
 def test_the_table_counts_and_the_problems_are_listed(exports):
     result = convert(exports / "a.ris", "-o", exports / "all.csv")
-    assert result.stdout.splitlines() == [
-        f"{exports / 'a.ris'}: line 11: This line is outside a record; it is not used."
-    ]
+    assert result.stdout == f"{exports / 'a.ris'}:11: This line is outside a record; it is not used.\n"
     row = next(line for line in result.stderr.splitlines() if line.rstrip().endswith("1"))
     assert row.split()[-4:] == ["2", "2", "0", "1"]
 
@@ -59,15 +58,16 @@ def test_an_unreadable_file_is_exit_code_1_and_named(exports):
     (exports / "page.ris").write_text("<html>login</html>")
     result = convert(exports / "page.ris", exports / "a.ris", "-o", exports / "all.csv")
     assert result.exit_code == 1
-    assert f"{exports / 'page.ris'}: " in result.stdout
-    assert "a web page" in result.stdout
+    assert (
+        f"{exports / 'page.ris'}: The file is not an export that is read: it is a web page." in result.stdout
+    )
     assert len(read_file(exports / "all.csv").records) == 2
 
 
 def test_nothing_is_written_where_nothing_was_read(exports):
     result = convert(exports / "nowhere.ris", "-o", exports / "all.csv")
     assert result.exit_code == 1
-    assert "no such file" in result.stdout
+    assert result.stdout == f"{exports / 'nowhere.ris'}: there is no such file.\n"
     assert not (exports / "all.csv").exists()
 
 
@@ -137,9 +137,11 @@ def test_a_file_converted_in_parts_is_what_writing_its_records_gives(exports, in
     assert out.read_bytes() == write(records, names.get(ending, ending))
     row = next(line for line in result.stderr.splitlines() if " cp1252 " in line)
     assert row.split()[-4:] == ["43", "43", "0", str(len(whole.problems))]
-    notes = [line.removeprefix(f"{exports / 'large.ris'}: ") for line in result.stdout.splitlines()]
-    assert notes[1:] == list(whole.notes[1:])
-    assert "cp1252" in notes[0]
+    summary = Summary()
+    summary.add(whole)
+    told = result.stdout.splitlines()
+    assert "cp1252" in told[0]
+    assert told[1:] == [f"{exports / 'large.ris'}:{line}: {note}" for line, note in summary.notes[1:]]
     if ending == "nbib":
         assert "cannot hold all of database: record 1, 2, 3 and 40 more of the output." in result.stderr
 
@@ -215,3 +217,18 @@ def test_a_table_without_known_columns_is_told_of_mapping_files(exports):
     result = convert(exports / "t.csv", "-o", exports / "o.ris")
     assert result.exit_code == 1
     assert "mapping file" in result.output
+
+
+def test_no_path_is_broken_and_markup_stays_text(exports):
+    folder = exports / ("a-long-name-" * 12) / "[red]of[/red] a folder"
+    folder.mkdir(parents=True)
+    (folder / "a.ris").write_text(RIS)
+    result = convert(folder / "a.ris", "-o", exports / "all.csv")
+    assert any(line.startswith(f"{folder / 'a.ris'}  ris ") for line in result.stderr.splitlines())
+    assert "1 record is in" in result.stderr
+
+
+def test_a_wrong_format_says_what_the_file_looks_like(exports):
+    result = convert(exports / "a.ris", "-o", exports / "all.csv", "--from", "nbib")
+    assert result.exit_code == 1
+    assert "looks like RIS; leave --from out" in result.stdout

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evisynth.cli.main import app
+from evisynth.search.duplicates.tables import read_table
 
 runner = CliRunner()
 MILK = "Milk allergy in children: a randomised trial of drops"
@@ -93,6 +94,7 @@ def test_the_report_may_be_the_table_alone(table, tmp_path):
 def test_json_gives_counts_reasons_pairs_to_check_and_trials(table, tmp_path):
     result = dedup(table, "-o", tmp_path / "out.csv", "--json")
     assert json.loads(result.stdout) == {
+        "files": [{"file": str(table), "name": "", "records": 3, "lost": 0, "problems": 0}],
         "records": 3,
         "publications": 2,
         "duplicates_removed": 1,
@@ -137,7 +139,8 @@ def test_a_trial_has_its_registration_and_its_reports_one_a_publication(tmp_path
         {"numbers": ["nct01234567"], "registrations": ["in:1"], "reports": ["in:2"]}
     ]
     assert (
-        "<td><b>in:1</b> Drops for hiccups</td><td><b>in:2</b> Drops for hiccups in adults</td>"
+        '<td data-of="registrations"><b>in:1</b> Drops for hiccups</td>'
+        '<td data-of="reports"><b>in:2</b> Drops for hiccups in adults</td>'
         in (tmp_path / "why.html").read_text()
     )
     with (tmp_path / "why-merges.csv").open(newline="") as file:
@@ -225,7 +228,7 @@ def test_a_quote_that_is_never_closed_loses_no_row_in_silence(tmp_path):
     path.write_text('id,author,title,year,journal\nx1,A,"Some long title,2001,J\nx2,A,Another,2002,K\n')
     result = dedup(path, "-o", tmp_path / "out.csv")
     assert result.exit_code == 1
-    assert "open.csv, line" in result.stderr
+    assert f"{path}:2: the row that begins here" in result.stderr
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -234,7 +237,10 @@ def test_rows_with_fewer_cells_are_read_and_told(tmp_path):
     path.write_text("id,author,title,year,journal\nx1,A,One title,2001\nx2,A,Another,2002,K\nx3,B\n")
     result = dedup(path, "-o", tmp_path / "out.csv")
     assert result.exit_code == 0
-    assert "fewer cells than the header (and 1 more)" in result.stderr.replace("\n", " ")
+    message = (
+        "The row has 4 cells where the header has 5; those that are missing at its end were taken as empty."
+    )
+    assert f"\n{path}:2: {message} (also line 4, with other numbers)\n" in result.stderr
     assert list(clusters(tmp_path / "out.csv")) == ["x1", "x2", "x3"]
 
 
@@ -253,3 +259,74 @@ def test_inputs_of_one_name_are_numbered_among_themselves(table, tmp_path):
         (tmp_path / folder / "export.ris").write_text(RIS.replace(MILK, f"Tea {folder}"))
     dedup(table, tmp_path / "a" / "export.ris", tmp_path / "b" / "export.ris", "-o", tmp_path / "out.csv")
     assert list(clusters(tmp_path / "out.csv"))[-2:] == ["export 1:1", "export 2:1"]
+
+
+def test_each_file_is_told_with_its_path_its_name_and_its_counts(tmp_path):
+    for folder, text in (("x", RIS + "stray\n"), ("y", RIS + "TY  - JOUR\nER  - \n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "export.ris").write_text(text)
+    x, y = tmp_path / "x/export.ris", tmp_path / "y/export.ris"
+    result = dedup(x, y, "-o", tmp_path / "out.csv", "--json", "--report", tmp_path / "why.html")
+    assert result.exit_code == 1  # a record was lost
+    assert json.loads(result.stdout)["files"] == [
+        {"file": str(x), "name": "export 1", "records": 1, "lost": 0, "problems": 1},
+        {"file": str(y), "name": "export 2", "records": 1, "lost": 1, "problems": 1},
+    ]
+    assert f"\n{x}:9: This line is outside a record; it is not used.\n" in result.stderr
+    assert [
+        line.split()[-4:] for line in result.stderr.splitlines() if line.startswith(f"{x}  export 1:...")
+    ] == [["1", "1", "0", "1"]]
+    page = (tmp_path / "why.html").read_text()
+    assert f"<b>{y}</b> (its records: export 2:…): 1 read, 1 not read, 1 problem</li>" in page
+
+
+def test_a_table_whose_ids_another_has_is_told_with_the_name_before_them(table, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text(TABLE)
+    result = dedup(table, other, "-o", tmp_path / "out.csv", "--json")
+    assert [file["name"] for file in json.loads(result.stdout)["files"]] == ["table", "other"]
+
+
+def test_many_problems_of_one_kind_are_one_line(tmp_path):
+    (tmp_path / "a.ris").write_text("".join(f"{RIS}stray line {n}\n" for n in range(50)))
+    result = dedup(tmp_path / "a.ris", "-o", tmp_path / "out.csv")
+    told = [line for line in result.stderr.splitlines() if "outside a record" in line]
+    assert len(told) == 1
+    assert told[0].startswith(f"{tmp_path / 'a.ris'}:9: ")
+    assert "47 more" in told[0]
+
+
+def test_an_input_that_cannot_be_read_is_named_with_its_path(tmp_path):
+    (tmp_path / "page.ris").write_text("<!DOCTYPE html><html><body>Log in</body></html>")
+    result = dedup(tmp_path / "page.ris", "-o", tmp_path / "out.csv")
+    assert result.stderr.startswith(f"{tmp_path / 'page.ris'}: The file is not an export that is read: ")
+
+
+def test_nothing_is_written_where_a_folder_of_the_report_does_not_exist(table, tmp_path):
+    result = dedup(table, "-o", tmp_path / "out.csv", "--report", tmp_path / "none" / "why.html")
+    assert result.exit_code == 1
+    assert "there is no folder" in result.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_id_is_no_formula_in_the_clusters_and_reading_gives_it_back(tmp_path):
+    ids = ["=1+1", "@x", "'=2", "-5", "plain"]
+    path = tmp_path / "in.csv"
+    path.write_text("id,author,title,year,journal\n" + "".join(f"{name},,Title {name},,\n" for name in ids))
+    dedup(path, "-o", tmp_path / "out.csv")
+    written = list(clusters(tmp_path / "out.csv"))
+    assert written[:2] == ["'=1+1", "'@x"]
+    assert written[3:] == ["-5", "plain"]
+    path.write_text("id,author,title,year,journal\n" + "".join(f"{name},,Tea,,\n" for name in written))
+    assert list(read_table(path)) == list(dict.fromkeys(name.removeprefix("'") for name in ids))
+
+
+def test_a_table_of_semicolons_and_cp1252_keeps_its_ids(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes(
+        "id;author;title;year;journal\nx9;Müller, A;Käse, ein Versuch;2001;Allergy\n".encode("cp1252")
+    )
+    result = dedup(path, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 0, result.output
+    assert list(clusters(tmp_path / "out.csv")) == ["x9"]
+    assert f"{path}: The file is not UTF-8" in result.stderr

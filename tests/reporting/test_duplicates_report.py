@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from evisynth.reporting import duplicates_report
-from evisynth.reporting.duplicates_report import differing, linked_trials, merge_rows, merges_html
+from evisynth.reporting.duplicates_report import Source, differing, linked_trials, merge_rows, merges_html
 from evisynth.search.duplicates import duplicate_groups
 from evisynth.search.record import Record
 
@@ -59,9 +59,12 @@ def test_a_pair_is_shown_side_by_side_with_differing_fields_marked():
 
 
 def test_the_page_gives_counts_reasons_scores_and_pairs_to_check():
-    text = page(RECORDS, ["embase.ris"])
-    assert "Read: embase.ris." in text
-    assert '<th scope="row">Duplicates removed</th><td>1</td>' in text
+    text = page(RECORDS, [Source("old/<embase>.ris", "embase 1", 3, 1, 2)])
+    assert (
+        "<li><b>old/&lt;embase&gt;.ris</b> (its records: embase 1:…): 3 read, 1 not read, 2 problems</li>"
+        in text
+    )
+    assert '<th scope="row"><a href="#merged">Duplicates removed</a></th><td>1</td>' in text
     assert "To check (1)" in text
     assert "Alike, but printed at two places." in text
     assert "Similar title, same journal or volume and first page. <span>score 1.00</span>" in text
@@ -70,7 +73,8 @@ def test_the_page_gives_counts_reasons_scores_and_pairs_to_check():
 def test_the_page_needs_nothing_from_outside_and_runs_nothing():
     tags = Page(page(RECORDS)).tags
     assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in tags}
-    assert not any(name.startswith("on") or name in {"src", "href"} for _, attrs in tags for name in attrs)
+    assert not any(name.startswith("on") or name == "src" for _, attrs in tags for name in attrs)
+    assert all(attrs["href"].startswith("#") for _, attrs in tags if "href" in attrs)
 
 
 def test_hostile_text_stays_text():
@@ -93,7 +97,39 @@ def test_of_very_many_merges_the_page_shows_the_weakest_and_says_so(monkeypatch)
     records = {"m": MILK, "c": COPY, "d": replace(MILK, pages="343", title=MILK.title[:60])}
     text = page(records)
     assert text.count('<table class="pair">') == 1
-    assert "The other 1 merges are in the CSV file." in text
+    assert "The other merge is in the CSV file." in text
+
+
+TWO_REASONS = {
+    "m": MILK,
+    "c": COPY,
+    "d": replace(EGG, pmid="12345"),
+    "e": replace(EGG, pmid="12345", journal="", volume="", pages=""),
+}
+
+
+def test_the_reasons_are_a_table_of_contents_and_folded_where_there_are_many(monkeypatch):
+    records = TWO_REASONS
+    text = page(records)
+    reasons = {merge.reason for group in duplicate_groups(records).groups for merge in group.merges}
+    assert len(reasons) == 2
+    assert text.count("<details open>") == 2
+    tags = Page(text).tags
+    ids = {attrs["id"] for _, attrs in tags if "id" in attrs}
+    assert {attrs["href"].removeprefix("#") for _, attrs in tags if "href" in attrs} <= ids
+    for number in (1, 2):
+        assert f'<a href="#reason-{number}">' in text
+        assert f'<p id="reason-{number}">1 merged.</p>' in text
+    monkeypatch.setattr(duplicates_report, "SHOWN_OPEN", 1)
+    assert page(records).count("<details>") == 2
+
+
+def test_a_reason_whose_merges_are_all_among_the_stronger_says_where_they_are(monkeypatch):
+    monkeypatch.setattr(duplicates_report, "SHOWN_MERGES", 1)
+    records = TWO_REASONS
+    text = page(records)
+    assert text.count('<table class="pair">') == 1
+    assert "1 merged; in the CSV file." in text
 
 
 def test_a_library_without_duplicates_has_an_empty_report():
@@ -149,8 +185,8 @@ def test_the_page_has_a_table_of_trials_and_none_where_there_are_none():
     grouping, trials = trial_of(TRIAL)
     text = merges_html(TRIAL, grouping, trials=trials)
     assert '<h2 id="trials">Trials (1)</h2>' in text
-    assert "<td><b>ct</b> Milk by mouth &lt;b&gt;</td>" in text
-    assert '<th scope="row">Trials with two or more publications</th><td>1</td>' in text
+    assert '<td data-of="registrations"><b>ct</b> Milk by mouth &lt;b&gt;</td>' in text
+    assert '<th scope="row"><a href="#trials">Trials with two or more publications</a></th><td>1</td>' in text
     assert 'id="trials"' not in page({"m": MILK})
 
 
@@ -168,3 +204,40 @@ def test_a_trial_without_its_registration_starts_from_its_first_report():
     records = {name: record for name, record in TRIAL.items() if name != "ct"}
     _, *rows = merge_rows(records, *trial_of(records))
     assert [row[1:3] for row in rows if row[0] == "trial"] == [["c", "e"]]
+
+
+@pytest.mark.browser
+def test_no_word_breaks_on_a_narrow_page_and_a_link_opens_its_reason(narrow_page, monkeypatch):
+    monkeypatch.setattr(duplicates_report, "SHOWN_OPEN", 0)
+    words = replace(EGG, title="Immunohistochemistry in gastroenterology", pmid="9", journal="", pages="")
+    narrow_page.set_content(
+        page(
+            TWO_REASONS
+            | {
+                "c": replace(COPY, abstract=""),
+                "x": words,
+                "y": replace(words, abstract="Immunohistochemistry of eosinophils. " * 9),
+            }
+        )
+    )
+    assert narrow_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert narrow_page.locator("details[open]").count() == 0
+    narrow_page.click('a[href="#reason-2"]')
+    assert narrow_page.locator("details[open]").count() == 1
+    assert narrow_page.locator("#reason-2").is_visible()
+    narrow_page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    assert narrow_page.evaluate(BROKEN_WORDS, "td, .pair th") == []
+
+
+BROKEN_WORDS = """selector => {
+  const broken = [];
+  for (const cell of document.querySelectorAll(selector))
+    for (const node of [...cell.childNodes].filter(each => each.nodeType === Node.TEXT_NODE))
+      for (const word of node.textContent.matchAll(/[A-Za-z]{2,30}/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (range.getClientRects().length > 1) broken.push(word[0]);
+      }
+  return broken;
+}"""

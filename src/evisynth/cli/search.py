@@ -5,21 +5,19 @@ Commands of this group are registered at the end of this file.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from evisynth.cli import search_dedup
 from evisynth.cli.console import errors_shown, messages, print_problems, progress, same_file
-from evisynth.errors import DataError, Problem
+from evisynth.cli.search_exports import Export, reason, table_of
+from evisynth.errors import DataError
 from evisynth.search.formats import read_in_parts
 from evisynth.search.formats.mapped import load_mapping
-from evisynth.search.formats.summary import Summary
 from evisynth.search.formats.writing import Losses, Writer, writer_for
 from evisynth.search.record import Reading, Record
 
@@ -28,20 +26,6 @@ app = typer.Typer(help="Work with search exports: convert them, find duplicates.
 Exports = Annotated[
     list[Path], typer.Argument(metavar="IN...", help="The exports, in any format that is read.")
 ]
-
-
-@dataclass(slots=True)
-class Export:
-    """One of the files to convert: what it gave, and why the rest of it could not be read ("" where it was)."""
-
-    path: Path
-    summary: Summary = field(default_factory=Summary)
-    failure: str = ""
-
-    @property
-    def problems(self) -> Iterator[Problem]:
-        for note in (*self.summary.notes, *filter(None, [self.failure])):
-            yield Problem(str(self.path), 0, "", note)
 
 
 def convert(
@@ -89,7 +73,7 @@ def convert(
         first = next(records, None)
         if first is not None:
             _write_whole(out, writer.pieces(chain([first], records), losses))
-    messages.print(_table(read))
+    messages.print(table_of(read), markup=False)
     print_problems(problem for export in read for problem in export.problems)
     if first is None:
         messages.print("No record was read; nothing was written.")
@@ -120,7 +104,7 @@ def _records(
                 yield from part.records
                 step(f"converting {name}: {export.summary.read:,} records")
         except DataError as error:
-            export.failure = str(error).removeprefix(f"{export.path.name}: ")
+            export.failure = reason(export.path, error)
 
 
 def _write_whole(out: Path, pieces: Iterable[bytes]) -> None:
@@ -134,23 +118,6 @@ def _write_whole(out: Path, pieces: Iterable[bytes]) -> None:
         raise DataError(f"{out} cannot be written: {error.strerror}.") from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _table(exports: Sequence[Export]) -> Table:
-    """A row an export: what it is, the records it has, those read and lost, and how many problems."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("File", "Format", "Encoding"):
-        table.add_column(name, overflow="fold")
-    for name in ("In the file", "Read", "Not read", "Problems"):
-        table.add_column(name, justify="right")
-    for export in exports:
-        path, summary = escape(str(export.path)), export.summary
-        if export.failure and not summary.format:
-            table.add_row(path, "not read", "", "", "", "", "1")
-            continue
-        counts = (summary.found, summary.read, summary.lost, summary.problems + bool(export.failure))
-        table.add_row(path, summary.format, summary.encoding, *(f"{count:,}" for count in counts))
-    return table
 
 
 def _not_held(losses: Losses, writer: Writer) -> Iterator[str]:

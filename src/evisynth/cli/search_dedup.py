@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,11 +15,14 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from evisynth.cli.console import errors_shown, messages, print_problems, progress, same_file
+from evisynth.cli.search_exports import Export, reason, table_of
 from evisynth.cluster import Map, on_cluster, without_garbage_search
-from evisynth.errors import DataError, Problem
+from evisynth.errors import DataError
 from evisynth.search.formats import read_in_parts
-from evisynth.search.formats.summary import Summary
-from evisynth.search.record import Record
+from evisynth.search.formats.formula_cells import guarded
+from evisynth.search.record import Reading, Record
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 if TYPE_CHECKING:
     from evisynth.search.duplicates import Grouping, StudyLink
@@ -62,7 +66,8 @@ def dedup(
         outputs = [out, *report_files(report)]
         refuse_overwriting(exports, outputs)
         with progress() as step, without_garbage_search(), divided(cluster) as run:
-            records, lost = read_all(exports, step)
+            records, read = read_all(exports, step)
+            tell(read)
             if not records:
                 raise DataError("No record was read; nothing was written.")
             step(f"comparing {len(records):,} records")
@@ -73,15 +78,21 @@ def dedup(
             step("writing")
             write_clusters(out, records, grouping)
             for file in outputs[1:]:
-                write_report(file, records, grouping, exports, trials)
-    summary = as_summary(records, grouping, trials)
+                write_report(file, records, grouping, read, trials)
+    summary = as_summary(records, grouping, read, trials)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=1))
     counts = f"{counted('record', len(records))}, {counted('publication', len(grouping.groups))}"
     messages.print(f"{counts}; {counted('pair', len(grouping.review_band))} to check.", markup=False)
     messages.print(f"Written: {', '.join(map(str, outputs))}", markup=False)
-    if lost:
+    if any(export.summary.lost for export in read):
         raise typer.Exit(1)
+
+
+def tell(read: Sequence[Export]) -> None:
+    """What each file gave, and its problems; on stderr, since stdout may be JSON."""
+    messages.print(table_of(read), markup=False)
+    print_problems((problem for export in read for problem in export.problems), err=True)
 
 
 def counted(what: str, number: int) -> str:
@@ -117,39 +128,50 @@ def refuse_overwriting(exports: Sequence[Path], outputs: Sequence[Path]) -> None
             raise DataError(f"{path} cannot be written: there is no folder {path.parent}.")
 
 
-def read_all(exports: Sequence[Path], step: Callable[[str], None]) -> tuple[dict[str, Record], bool]:
-    """All records by id, and whether a record of an export could not be read.
+def read_all(exports: Sequence[Path], step: Callable[[str], None]) -> tuple[dict[str, Record], list[Export]]:
+    """All records by id, and what each of the exports gave.
 
     A table's records keep their ids. Those of an export are named by its file and their number: medline:12.
     Where two inputs use one id, the file's name is put before all of them.
     """
     from evisynth.search.duplicates.tables import is_table, read_table  # noqa: PLC0415 - brings numpy
 
-    read: list[tuple[str, dict[str, Record]]] = []
-    problems: list[Problem] = []
-    lost = False
+    read: list[tuple[Export, dict[str, Record]]] = []
     for path, label in zip(exports, labels(exports), strict=True):
         step(f"reading {path.name}")
         if is_table(path):
-            read.append((label, read_table(path, problems)))
-            continue
-        own: dict[str, Record] = {}
-        summary = Summary()
-        for part in read_in_parts(path):
-            own |= {
-                f"{label}:{number}": without_raw(record)
-                for number, record in enumerate(part.records, start=len(own) + 1)
-            }
-            summary.add(part)
-            step(f"reading {path.name}: {len(own):,} records")
-        problems += (Problem(str(path), 0, "", note) for note in summary.notes)
-        lost = lost or summary.lost > 0
-        read.append(("", own))
-    print_problems(problems, err=True)  # not to stdout, which may be JSON
+            told = Reading()
+            records = read_table(path, told)
+            read.append((Export(path), records))
+            read[-1][0].summary.add(told)
+        else:
+            read.append(numbered(Export(path, name=label), step))
     names = Counter(name for _, records in read for name in records)
     if len(names) < sum(len(records) for _, records in read):
-        read = [(label, prefixed(label, records)) for label, records in read]
-    return {name: record for _, records in read for name, record in records.items()}, lost
+        for place, label in enumerate(labels(exports)):
+            export, records = read[place]
+            if not export.name:
+                export.name = label
+                read[place] = (export, {f"{label}:{name}": record for name, record in records.items()})
+    return {name: record for _, records in read for name, record in records.items()}, [
+        each for each, _ in read
+    ]
+
+
+def numbered(export: Export, step: Callable[[str], None]) -> tuple[Export, dict[str, Record]]:
+    """An export read, its records named by its name and their number."""
+    path, own = export.path, dict[str, Record]()
+    try:
+        for part in read_in_parts(path):
+            own |= {
+                f"{export.name}:{number}": without_raw(record)
+                for number, record in enumerate(part.records, start=len(own) + 1)
+            }
+            export.summary.add(part)
+            step(f"reading {path.name}: {len(own):,} records")
+    except DataError as error:
+        raise DataError(f"{path}: {reason(path, error)}") from error
+    return export, own
 
 
 def without_raw(record: Record) -> Record:
@@ -168,41 +190,60 @@ def labels(exports: Sequence[Path]) -> list[str]:
     return found
 
 
-def prefixed(label: str, records: dict[str, Record]) -> dict[str, Record]:
-    return {f"{label}:{name}": record for name, record in records.items()} if label else records
-
-
 def write_clusters(out: Path, records: Iterable[str], grouping: "Grouping") -> None:
-    """One row a record, in the order read; clusters are numbered by their first record."""
+    """One row a record, in the order read; clusters are numbered by their first record.
+
+    An id that a spreadsheet would run as a formula, and not a number such as -5, gets an apostrophe before it,
+    which reading takes away.
+    """
     cluster = {name: place for place, group in enumerate(grouping.groups, start=1) for name in group.members}
     with whole_file(out) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", "cluster"])
-        writer.writerows((name, cluster[name]) for name in records)
+        writer.writerows(
+            (name if NUMBER.fullmatch(name) else guarded(name), cluster[name]) for name in records
+        )
 
 
 def write_report(
     path: Path,
     records: dict[str, Record],
     grouping: "Grouping",
-    exports: Sequence[Path],
+    read: Sequence[Export],
     trials: "Sequence[StudyLink]",
 ) -> None:
-    from evisynth.reporting.duplicates_report import merge_rows, merges_html  # noqa: PLC0415 - brings numpy
+    from evisynth.reporting.duplicates_report import Source, merge_rows, merges_html  # noqa: PLC0415 - brings numpy
 
     with whole_file(path) as file:
         if path.suffix.lower() == ".csv":
             csv.writer(file, lineterminator="\n").writerows(merge_rows(records, grouping, trials))
         else:
-            file.write(merges_html(records, grouping, [path.name for path in exports], trials))
+            sources = [
+                Source(str(each.path), each.name, each.summary.read, each.summary.lost, each.problem_count)
+                for each in read
+            ]
+            file.write(merges_html(records, grouping, sources, trials))
 
 
 def as_summary(
-    records: dict[str, Record], grouping: "Grouping", trials: "Sequence[StudyLink]"
+    records: dict[str, Record],
+    grouping: "Grouping",
+    read: Sequence[Export],
+    trials: "Sequence[StudyLink]",
 ) -> dict[str, object]:
-    """Counts, merges by reason, the pairs to check, and the trials by the fullest record of each publication."""
+    """What each file gave, counts, merges by reason, pairs to check, trials by the fullest record of a publication."""
     reasons = Counter(merge.reason for group in grouping.groups for merge in group.merges)
     return {
+        "files": [
+            {
+                "file": str(export.path),
+                "name": export.name,
+                "records": export.summary.read,
+                "lost": export.summary.lost,
+                "problems": export.problem_count,
+            }
+            for export in read
+        ],
         "records": len(records),
         "publications": len(grouping.groups),
         "duplicates_removed": len(records) - len(grouping.groups),

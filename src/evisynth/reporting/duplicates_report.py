@@ -1,8 +1,8 @@
 """What was merged and why, side by side, for a person to check, and the trials: as one HTML page and as CSV."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from typing import NamedTuple
 
 from evisynth.reporting.documents.csv import neutral
 from evisynth.search.duplicates import Grouping, Merge, StudyLink, joined_record, study_links
@@ -16,7 +16,19 @@ FIELDS = (
     "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "registry ids", "abstract",
     "database", "accession",
 )  # fmt: skip
+# With more merges than this the sections of the reasons are folded.
+SHOWN_OPEN = 20
 MERGED, TO_CHECK, TRIAL = "merged", "to check", "trial"
+
+
+class Source(NamedTuple):
+    """A file that was read: its path, what its records are called by before ":", and what became of them."""
+
+    file: str
+    name: str = ""
+    records: int = 0
+    lost: int = 0
+    problems: int = 0
 
 
 def shown(record: Record) -> tuple[str, ...]:
@@ -102,13 +114,13 @@ def merge_rows(
 def merges_html(
     records: Mapping[str, Record],
     grouping: Grouping,
-    sources: Sequence[str] = (),
+    sources: Sequence[Source] = (),
     trials: Sequence[StudyLink] = (),
 ) -> str:
-    """One page without scripts or anything from outside: counts, the pairs to check, the merges.
+    """One page without scripts or anything from outside: counts, the pairs to check, the merges by reason.
 
-    Differing fields are marked by colour, bold type and the word "differs". Of more than 2,000 merges the
-    weakest are shown; the page says so.
+    Differing fields are marked by colour, the word "differs" and, on a wide page, bold type. Of more than 2,000 merges the
+    weakest are shown; the page says so. The reasons are its table of contents, and of many merges they are folded.
     """
     merges = all_merges(grouping)
     parts = [
@@ -117,13 +129,13 @@ def merges_html(
         f'<h2 id="check">To check ({len(grouping.review_band):,})</h2>',
         "<p>These pairs are alike, but no rule says that they are one publication; likeliest first.</p>",
         *(pair_table(records, pair) for pair in grouping.review_band[:SHOWN_MERGES]),
+        *others(len(grouping.review_band), "pair"),
         *trials_shown(records, trials),
         f'<h2 id="merged">Merged ({len(merges):,})</h2>',
-        "<p>The least alike first: what is wrong, if anything, stands near the top.</p>",
-        *(pair_table(records, pair) for pair in merges[:SHOWN_MERGES]),
+        "<p>By reason, the least alike first: what is wrong, if anything, stands near the top.</p>",
+        *merges_shown(records, merges),
+        *others(len(merges), "merge"),
     ]
-    if len(merges) > SHOWN_MERGES:
-        parts.append(f"<p>The other {len(merges) - SHOWN_MERGES:,} merges are in the CSV file.</p>")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -133,6 +145,36 @@ def merges_html(
     )
 
 
+def by_reason(merges: Iterable[Merge]) -> dict[str, list[Merge]]:
+    """Merges by reason; the reason of the weakest one first."""
+    found: dict[str, list[Merge]] = {}
+    for merge in merges:
+        found.setdefault(merge.reason, []).append(merge)
+    return found
+
+
+def merges_shown(records: Mapping[str, Record], merges: Sequence[Merge]) -> Iterator[str]:
+    """A section a reason, which can be folded. A link to the text within opens it."""
+    weakest = set(merges[:SHOWN_MERGES])
+    state = " open" if len(merges) <= SHOWN_OPEN else ""
+    for place, (reason, each) in enumerate(by_reason(merges).items(), start=1):
+        pairs = [pair_table(records, pair) for pair in each if pair in weakest]
+        told = f"{len(each):,} merged" + (
+            f"; the {len(pairs):,} least alike are shown" if pairs else "; in the CSV file"
+        )
+        told = f"{len(each):,} merged" if len(pairs) == len(each) else told
+        yield f"<details{state}><summary>{escape(sentence(reason))} <span>{len(each):,}</span></summary>"
+        yield f'<p id="reason-{place}">{told}.</p>'
+        yield from pairs
+        yield "</details>"
+
+
+def others(count: int, what: str) -> Iterator[str]:
+    """How many things of a kind the page does not show, where there are any."""
+    if (left := count - SHOWN_MERGES) > 0:
+        yield f"<p>The other {f'{left:,} {what}s are' if left > 1 else f'{what} is'} in the CSV file.</p>"
+
+
 def trials_shown(records: Mapping[str, Record], trials: Sequence[StudyLink]) -> Iterator[str]:
     """A table of the trials: numbers, registrations and reports. Nothing where no trial has two records."""
     if not trials:
@@ -140,14 +182,16 @@ def trials_shown(records: Mapping[str, Record], trials: Sequence[StudyLink]) -> 
     yield f'<h2 id="trials">Trials ({len(trials):,})</h2>'
     yield "<p>A trial's registration and the reports that name its number are one study, and not merged.</p>"
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("number", "registrations", "reports"))
-    yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
+    yield f'<table class="trials"><thead><tr>{heads}</tr></thead><tbody>'
     for trial in trials[:SHOWN_MERGES]:
-        cells = (named(records, names) for names in (trial.registrations, trial.reports))
+        cells = (
+            f'<td data-of="{of}">{named(records, names)}</td>'
+            for of, names in (("registrations", trial.registrations), ("reports", trial.reports))
+        )
         number = escape("; ".join(trial.numbers))
-        yield f'<tr><th scope="row">{number}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        yield f'<tr><th scope="row">{number}</th>{"".join(cells)}</tr>'
     yield "</tbody></table>"
-    if len(trials) > SHOWN_MERGES:
-        yield f"<p>The other {len(trials) - SHOWN_MERGES:,} trials are in the CSV file.</p>"
+    yield from others(len(trials), "trial")
 
 
 def named(records: Mapping[str, Record], names: Iterable[str]) -> str:
@@ -159,32 +203,50 @@ def counts(
     size: int,
     grouping: Grouping,
     merges: Iterable[Merge],
-    sources: Sequence[str],
+    sources: Sequence[Source],
     trials: Sequence[StudyLink] = (),
 ) -> str:
-    """The numbers for the flow diagram, and the merges by reason."""
+    """What was read, the numbers for the flow diagram, and the merges by reason, each linked to its part of the page."""
     rows = [
-        ("Records", size),
-        ("Publications", len(grouping.groups)),
-        ("Duplicates removed", size - len(grouping.groups)),
-        ("Pairs to check", len(grouping.review_band)),
-        ("Trials with two or more publications", len(trials)),
+        ("Records", size, ""),
+        ("Publications", len(grouping.groups), ""),
+        ("Duplicates removed", size - len(grouping.groups), "merged"),
+        ("Pairs to check", len(grouping.review_band), "check"),
+        ("Trials with two or more publications", len(trials), "trials" if trials else ""),
     ]
-    read = f"<p>Read: {', '.join(map(escape, sources))}.</p>" if sources else ""
-    reasons = Counter(merge.reason for merge in merges).most_common()
+    reasons = [
+        (reason, len(each), f"reason-{place}")
+        for place, (reason, each) in enumerate(by_reason(merges).items(), start=1)
+    ]
     return (
-        read
+        sources_shown(sources)
         + simple_table("Counts", ("", "number"), rows)
         + (simple_table("Merges by reason", ("reason", "merges"), reasons) if reasons else "")
     )
 
 
-def simple_table(caption: str, heads: tuple[str, str], rows: Iterable[tuple[str, int]]) -> str:
+def sources_shown(sources: Sequence[Source]) -> str:
+    """The files that were read: which records are theirs, and what of them was not read."""
+    items = [
+        f"<li><b>{escape(each.file)}</b>{f' (its records: {escape(each.name)}:…)' if each.name else ''}: "
+        f"{each.records:,} read, {each.lost:,} not read, {each.problems:,} problem{'' if each.problems == 1 else 's'}</li>"
+        for each in sources
+    ]
+    return f"<p>Read:</p><ul>{''.join(items)}</ul>" if items else ""
+
+
+def simple_table(caption: str, heads: tuple[str, str], rows: Iterable[tuple[str, int, str]]) -> str:
+    """A table of names and numbers; a name with an anchor is a link to it."""
     body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{number:,}</td></tr>' for name, number in rows
+        f'<tr><th scope="row">{linked(name, anchor)}</th><td>{number:,}</td></tr>'
+        for name, number, anchor in rows
     )
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def linked(text: str, anchor: str) -> str:
+    return f'<a href="#{anchor}">{escape(text)}</a>' if anchor else escape(text)
 
 
 def pair_table(records: Mapping[str, Record], pair: Merge) -> str:
@@ -218,10 +280,26 @@ table { border-collapse: collapse; margin: 1rem 0; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 caption span { font-weight: 400; color: #555; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .6rem; border-top: 1px solid #ddd;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
+summary { font-weight: 600; padding: .5rem 0; cursor: pointer; }
+summary span { font-weight: 400; color: #555; }
+details p { scroll-margin-top: 3rem; }
+li { overflow-wrap: break-word; }
 .pair { width: 100%; table-layout: fixed; margin-bottom: 2rem; }
 .pair th:first-child { width: 8.5rem; font-weight: 400; color: #555; }
 .differs td { background: #fff3cd; font-weight: 600; }
 .differs em { font-size: .8em; color: #7a4b00; }
-@media (max-width: 40rem) { .pair th:first-child { width: 5rem; } body { font-size: 14px; } }
+@media (max-width: 40rem) {
+  body { font-size: 14px; padding: 0 .5rem; }
+  th, td { padding: .15rem .3rem; }
+  .pair, .pair caption, .pair thead, .pair tbody, .trials, .trials tbody, .trials tr, .trials th, .trials td
+    { display: block; }
+  .pair tr { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); border-top: 1px solid #ddd; }
+  .pair th, .pair td, .trials td { border: 0; }
+  .pair td { font-size: 13px; font-weight: 400; padding: .15rem .2rem; }
+  .pair tr > :first-child { grid-column: 1 / -1; width: auto; }
+  .pair th:first-child { padding-bottom: 0; }
+  .trials thead { display: none; }
+  .trials td::before { content: attr(data-of) ": "; color: #555; }
+}
 """

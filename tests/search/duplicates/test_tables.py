@@ -4,6 +4,7 @@ import pytest
 
 from evisynth.errors import DataError
 from evisynth.search.duplicates.tables import author_names, is_table, read_table
+from evisynth.search.record import Reading
 
 HEADER = "id,author,title,year,journal,volume,number,pages,doi,abstract,isbn,pmid,database,cluster\n"
 
@@ -65,9 +66,9 @@ def test_authors_are_separated(text, names):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (",,Milk,,\n", "line 2: the row has no id"),
-        ("1,,Milk,,\n1,,Egg,,\n", "line 3: the id 1 is used twice"),
-        ("1,,Milk,,Allergy, Asthma\n", "line 2: 6 cells, but the header has 5"),
+        (",,Milk,,\n", ":2: the row has no id"),
+        ("1,,Milk,,\n1,,Egg,,\n", ":3: the id 1 is used twice"),
+        ("1,,Milk,,Allergy, Asthma\n", ":2: 6 cells, but the header has 5"),
     ],
 )
 def test_a_row_that_cannot_be_understood_is_named(tmp_path, rows, message):
@@ -75,13 +76,52 @@ def test_a_row_that_cannot_be_understood_is_named(tmp_path, rows, message):
         read_table(written(tmp_path, "id,author,title,year,journal\n" + rows))
 
 
-def test_text_that_is_not_utf_8_and_a_cut_gzip_file_say_so(tmp_path):
-    latin = tmp_path / "latin.csv"
-    latin.write_bytes(HEADER.encode() + "1,Müller,,,,,,,,,,,,\n".encode("latin-1"))
-    with pytest.raises(DataError, match="A table is UTF-8 text"):
-        read_table(latin)
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(";", "cp1252"), ("\t", "utf-16"), ("|", "utf-8"), (",", "utf-16-le")]
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_table_is_read_whatever_divides_it_and_in_any_encoding(tmp_path, delimiter, encoding, packed):
+    cells = [["id", "author", "title", "year", "journal"], ["x1", "Müller, A.", "Käse", "2001", "Allergy"]]
+    text = "".join(delimiter.join(f'"{cell}"' for cell in row) + "\r\n" for row in cells)
+    path = tmp_path / "table.csv"
+    data = text.encode(encoding)
+    path.write_bytes(gzip.compress(data) if packed else data)
+    assert is_table(path)
+    told = Reading()
+    (record,) = read_table(path, told).values()
+    assert (record.title, record.authors, record.year) == ("Käse", ("Müller, A.",), 2001)
+    assert (told.found, told.records, told.encoding) == (1, [record], encoding)
+    assert bool(told.problems) == (encoding in {"cp1252", "utf-16-le"})  # those had to be guessed
+
+
+def test_bytes_that_are_no_utf_8_far_down_are_read_and_told(tmp_path):
+    path = tmp_path / "table.csv"
+    rows = "".join(f"{n},,Milk,,\n" for n in range(20_000))
+    path.write_bytes(b"id,author,title,year,journal\n" + rows.encode() + "x,Müller,Tea,,\n".encode("cp1252"))
+    told = Reading()
+    assert read_table(path, told)["x"].authors == ("Müller",)
+    assert ["first on line 20002" in problem.message for problem in told.problems] == [True]
+
+
+def test_rows_with_fewer_cells_are_read_and_each_is_noted(tmp_path):
+    told = Reading()
+    read_table(written(tmp_path, "id,author,title,year,journal\n1,,Milk\n2,,Egg,,\n3\n"), told)
+    assert [(each.line, each.message[:18]) for each in told.problems] == [
+        (2, "The row has 3 cell"),
+        (4, "The row has 1 cell"),
+    ]
+
+
+def test_a_quote_that_is_not_closed_is_named_by_the_line_on_which_its_row_begins(tmp_path):
+    text = 'id,author,title,year,journal\n1,,"Milk\nand tea",,\n2,,"Egg,,\n3,,Tea,,\n'
+    with pytest.raises(DataError, match=r"records\.csv:4: the row that begins here"):
+        read_table(written(tmp_path, text))
+
+
+def test_a_cut_gzip_file_says_so(tmp_path):
     cut = tmp_path / "cut.csv.gz"
     cut.write_bytes(gzip.compress((HEADER + "1,,Milk,,,,,,,,,,,\n" * 99).encode())[:-20])
+    assert is_table(cut)
     with pytest.raises(DataError, match=r"cut\.csv\.gz cannot be read"):
         read_table(cut)
 

@@ -136,3 +136,27 @@ def test_a_file_is_read_by_its_path(tmp_path):
 def test_a_zero_byte_in_a_short_export_is_damage_and_not_another_kind_of_file():
     reading = read_bytes(SAMPLES["ris"].replace("A title", "A\0 title").encode())
     assert (reading.format, len(reading.records)) == ("ris", 1)
+
+
+@pytest.mark.parametrize("text", ["a,b,c\n1,2,3\n", "\ufeffa;b;c\n", 'a\t"b"\tc\r\n1\t2\t3\r\n'])
+def test_a_table_without_a_known_title_column_names_its_columns_and_the_mapping(text):
+    with pytest.raises(UnreadableFile, match=r"known as the title: a, b, c\. .*--mapping"):
+        read_bytes(text.encode())
+
+
+def test_the_list_of_formats_has_the_workbook():
+    with pytest.raises(UnreadableFile, match=r"Excel workbook \(\.xlsx\)"):
+        read_bytes(b"Dear colleague,\nplease find attached\n")
+
+
+def test_a_format_named_that_gives_no_record_is_told_what_the_file_looks_like():
+    reading = read_bytes(SAMPLES["ris"].encode(), name="x.ris", format="nbib")
+    assert reading.records == []
+    assert "looks like RIS; leave --from out" in reading.problems[0].message
+    with pytest.raises(UnreadableFile, match="looks like RIS; leave --from out"):
+        read_bytes(SAMPLES["ris"].encode(), name="x.ris", format="csv")
+
+
+def test_a_text_read_as_a_workbook_says_that_it_is_none():
+    with pytest.raises(UnreadableFile, match="not an Excel workbook"):
+        read_bytes(SAMPLES["ris"].encode(), format="xlsx")

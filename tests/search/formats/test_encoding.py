@@ -104,3 +104,13 @@ def test_a_named_encoding_is_used():
 def test_a_wrong_named_encoding_says_where_and_what_it_looks_like():
     with pytest.raises(UnreadableFile, match=r"not utf-8: line 2 .* looks like cp1252"):
         read_bytes(TEXT.encode("cp1252"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_an_encoding_asked_for_where_the_bytes_are_utf_8_is_noted(encoding):
+    text = "TY  - JOUR\nTI  - {}\nER  - \n"
+    (note,) = read_bytes(text.format("Käse").encode(), encoding=encoding).problems
+    assert note.message.startswith(f"The bytes are valid UTF-8, but {encoding} was asked for")
+    for data in (text.format("Kaese").encode(), text.format("Käse").encode(encoding)):
+        assert read_bytes(data, encoding=encoding).problems == []
+    assert read_bytes(text.format("Käse").encode(), encoding="utf-8").problems == []

@@ -191,3 +191,26 @@ def test_the_mappings_of_the_documentation_are_sound():
     page = Path(__file__).resolve().parents[3] / "docs/formats.md"
     mappings = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     assert [parse_mapping(each).database for each in mappings] == ["TRIP", "IndMed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("kind: table\nfields: {title: Title, year: {a: b}}", r"fields: year: \{'a': 'b'\} is no name"),
+        ("kind: table\nfields: {title: Title, year: [[a]]}", r"fields: year: \['a'\] is no name"),
+        ("kind: table\nfields: {title: Title, year: {}}", "fields: year: {} is no name"),
+        ("kind: table\ntype: [a]\nfields: {title: Title}", "type is .* must be a text"),
+        (
+            "kind: table\ntag: '{tag}: '\nfields: {title: Title}",
+            "'tag' is not a key of a table mapping. .*tagged",
+        ),
+    ],
+)
+def test_a_value_of_the_wrong_kind_says_what_would_be_right(text, message):
+    with pytest.raises(DataError, match=message):
+        parse_mapping(text)
+
+
+def test_a_directory_is_no_mapping_file(tmp_path):
+    with pytest.raises(DataError, match="is a directory; the name of a mapping file is needed"):
+        load_mapping(tmp_path)

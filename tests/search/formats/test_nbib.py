@@ -1,6 +1,6 @@
 import pytest
 
-from evisynth.search.formats.nbib import read, recognise
+from evisynth.search.formats.nbib import CUT, read, recognise
 
 PUBMED = """PMID- 12345678
 OWN - NLM
@@ -171,3 +171,18 @@ def test_a_file_of_pubmed_that_begins_in_the_middle_of_a_record_is_not_taken_for
 
 def test_many_blank_lines_are_read_at_once():
     assert read(PAIR + "\n" * 300_000).found == 2
+
+
+WHOLE = "PMID- 1\nOWN - NLM\nSTAT- MEDLINE\nTI  - Milk\nSO  - Allergy. 2001;7:1-9.\n\n"
+
+
+def test_a_file_of_pubmed_that_is_cut_in_its_last_record_says_so():
+    for cut in ("STAT- MEDLINE\nTI  - Mi", "STAT- MEDLINE\nTI  - Milk\nSO"):
+        reading = read(WHOLE + f"PMID- 2\nOWN - NLM\n{cut}")
+        assert (reading.found, len(reading.records)) == (2, 2)
+        assert [(problem.line, problem.message) for problem in reading.problems] == [(7, CUT)]
+
+
+def test_a_whole_file_of_pubmed_and_one_of_another_program_are_not_taken_for_cut():
+    assert read(WHOLE).problems == []
+    assert read("PMID- 2\nOWN - NLM\nTI  - Milk\n").problems == []  # no STAT: not as PubMed writes it

@@ -1,6 +1,6 @@
 import pytest
 
-from evisynth.search.formats.wos import read, recognise
+from evisynth.search.formats.wos import CUT, read, recognise
 
 RECORD = """PT J
 AU Ito, K
@@ -133,3 +133,10 @@ def test_a_record_whose_pt_line_is_missing_is_read_and_noted():
 def test_a_first_record_without_pt_line_is_read_after_the_header_of_the_file():
     reading = read(FILE.replace("PT J\n", ""))
     assert [record.line for record in reading.records] == [3]
+
+
+def test_a_file_without_its_last_line_says_that_it_may_be_cut():
+    text = "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nTI Milk\nER\n\n"
+    reading = read(text)
+    assert [(problem.line, problem.message) for problem in reading.problems] == [(5, CUT)]
+    assert read(text + "EF").problems == []

@@ -1,5 +1,6 @@
 """Reading search exports: any format, any encoding, found from the content and not from the name."""
 
+import codecs
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from evisynth.search.formats.detect import (
     FORMATS,
     Format,
     find_format,
+    find_table,
     is_binary,
     not_readable,
     not_text,
@@ -105,13 +107,31 @@ def read_bytes(
         reading.encoding = decoded.encoding
         reading.problems[:0] = notes
         return reading
-    found = _format_named(format) if format else find_format(decoded.text)
-    if found is None:
+    if format:
+        reading, more = _read_as(_format_named(format), decoded.text, name)
+    elif found := find_format(decoded.text):
+        reading, more = found.read(decoded.text), _of_name(name, found)
+    else:
         raise UnreadableFile(_unknown(decoded.text, shown))
-    reading = found.read(decoded.text)
     reading.encoding = decoded.encoding
-    reading.problems[:0] = notes if format else [*notes, *_of_name(name, found)]
+    reading.problems[:0] = [*notes, *more]
     return reading
+
+
+def _read_as(named: Format, text: str, name: str) -> tuple[Reading, list[ReadProblem]]:
+    """The text read as the format named; where that gives no record, a note of what it looks like."""
+    found = find_format(text)
+    looks_like = (
+        f"No record of {named.called} was found. The file looks like {found.called}; leave --from out, "
+        "or name that format."
+        if found and found is not named
+        else ""
+    )
+    try:
+        reading = named.read(text)
+    except DataError as error:
+        raise UnreadableFile(f"{name}: {error} {looks_like}".strip(" :")) from error
+    return reading, [ReadProblem(0, name, looks_like)] if looks_like and not reading.records else []
 
 
 def _of_name(name: str, found: Format) -> list[ReadProblem]:
@@ -142,8 +162,12 @@ def _workbook(data: bytes, shown: str, format: str) -> Reading:  # noqa: A002
 
 
 def _format_named(name: str) -> Format:
+    if name == "xlsx":
+        raise UnreadableFile(
+            "The file is text and not an Excel workbook; leave the format out to have it found."
+        )
     if name not in BY_NAME:
-        raise DataError(f"{name!r} is not a format that is read. There are: {', '.join(BY_NAME)}.")
+        raise DataError(f"{name!r} is not a format that is read. There are: {', '.join(BY_NAME)}, xlsx.")
     return BY_NAME[name]
 
 
@@ -164,7 +188,8 @@ def _text_of(data: bytes, shown: str, encoding: str) -> Decoded:
 
 def _decoded_as(data: bytes, encoding: str, shown: str) -> Decoded:
     try:
-        return Decoded(data.decode(encoding).removeprefix("\ufeff"), encoding)
+        text = data.decode(encoding).removeprefix("\ufeff")
+        return Decoded(text, encoding, _also_utf8(data, encoding))
     except LookupError:
         raise DataError(
             f"{encoding!r} is not the name of an encoding; utf-8, utf-16, cp1252 and latin-1 are."
@@ -177,13 +202,30 @@ def _decoded_as(data: bytes, encoding: str, shown: str) -> Decoded:
         ) from None
 
 
+def _also_utf8(data: bytes, encoding: str) -> str:
+    """A note where bytes beyond ASCII, read with another encoding by wish, are sound UTF-8; else ""."""
+    if data.isascii() or codecs.lookup(encoding).name.startswith("utf"):
+        return ""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return f"The bytes are valid UTF-8, but {encoding} was asked for; check the accented letters."
+
+
 def _unknown(text: str, shown: str) -> str:
     if known := not_readable(text):
         return f"{shown} is not an export that is read: {known}"
     lines = [line.strip()[:100] for line in text[:4000].splitlines() if line.strip()][:3]
+    if columns := find_table(text):
+        return (
+            f"{shown}: it looks like a table, but none of its columns is known as the title: "
+            f"{', '.join(columns)}. Say which column holds what in a mapping file, and name it with --mapping "
+            "(docs/formats.md); or call the column of the titles Title."
+        )
     looked_for = ", ".join(each.called for each in FORMATS)
     beginning = "; ".join(f'"{line}"' for line in lines)
     return (
-        f"{shown}: no format of those that are read: {looked_for}, Excel workbook. It begins: {beginning}. "
+        f"{shown}: no format of those that are read: {looked_for}, Excel workbook (.xlsx). It begins: {beginning}. "
         "A table or tagged text that names its fields otherwise is read with a mapping file (docs/formats.md)."
     )

@@ -1,5 +1,6 @@
 """Which format a file is in, from its content: names of files are often wrong (nbib saved as .ris)."""
 
+import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from types import ModuleType
 from evisynth.search.record import Reading
 
 HEAD = 20_000  # characters that recognise a format
+LONGEST_NAME = 60  # characters of the name of a column in a table of an unknown kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,18 @@ def _format_of(head: str) -> Format | None:
         if start and start in _FIRST_LETTERS.get(each.name, start) and each.recognise(head):
             return each
     return None
+
+
+def find_table(text: str) -> tuple[str, ...]:
+    """The columns of a text that looks like a table: its first line has as many cells as its second; else none."""
+    lines = [line for line in text[:HEAD].lstrip("\ufeff").splitlines() if line.strip()][:2]
+    for delimiter in ",;\t|" if lines else "":
+        first, *others = csv.reader(lines, delimiter=delimiter)
+        names = tuple(cell.strip() for cell in first)
+        sizes = {len(first), *map(len, others)}
+        if len(names) > 1 and len(sizes) == 1 and all(0 < len(name) <= LONGEST_NAME for name in names):
+            return names
+    return ()
 
 
 def promised_by(name: str) -> tuple[Format, ...]:

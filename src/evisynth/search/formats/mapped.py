@@ -74,6 +74,8 @@ class Mapping:
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a file. Raises DataError that names file, key, what was found and what would be right."""
+    if path.is_dir():
+        raise DataError(f"{path} is a directory; the name of a mapping file is needed.")
     try:
         return parse_mapping(path.read_text(encoding="utf-8-sig"), path.name)
     except OSError as error:
@@ -100,7 +102,9 @@ def parse_mapping(text: str, name: str = "the mapping") -> Mapping:
         raise DataError(f"{name}: kind is {kind!r}; it must be table or tagged.")
     for key in tree:
         if key not in KEYS[kind]:
-            raise DataError(f"{name}: {key!r} is not a key of a {kind} mapping.{near(str(key), KEYS[kind])}")
+            tagged = f" It belongs to kind: tagged; is the export tagged text, and not a {kind}?"
+            hint = tagged if key in KEYS["tagged"] else near(str(key), KEYS[kind])
+            raise DataError(f"{name}: {key!r} is not a key of a {kind} mapping.{hint}")
     mapping = _mapping(tree, kind, name)
     _check(mapping, name)
     return mapping
@@ -115,18 +119,26 @@ def _mapping(tree: dict[str, object], kind: str, name: str) -> Mapping:
         for key in ("authors", "keywords", "type", "tag", "record")
         if tree.get(key) is not None
     }
+    for key in ("database", *texts):
+        if isinstance(tree.get(key), dict | list):
+            raise DataError(f"{name}: {key} is {tree[key]!r}; it must be a text.")
     return Mapping(
         database=str(tree.get("database") or ""),
         kind=kind,
-        fields={str(part): _names(names) for part, names in given.items()},
-        ignore=_names(tree.get("ignore")),
-        skip=_names(tree.get("skip")),
+        fields={str(part): _names(names, f"{name}: fields: {part}") for part, names in given.items()},
+        ignore=_names(tree.get("ignore"), f"{name}: ignore"),
+        skip=_names(tree.get("skip"), f"{name}: skip"),
         **texts,
     )
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _names(value: object, where: str) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [] if value is None else [value]
+    for each in values:
+        if isinstance(each, dict | list):
+            raise DataError(
+                f"{where}: {each!r} is no name; one name or a list such as [Year, Date] is needed."
+            )
     return tuple(str(each).strip() for each in values)
 
 

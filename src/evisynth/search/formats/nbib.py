@@ -39,6 +39,9 @@ _FIRST_TAG = re.compile(r"\n(PMID|PMC) *- ")
 _FIRST_OF_BLOCK = re.compile(r"(?:\A|\n[ \t]*)\n(PMID|PMC) *- ")  # PubMed has PMC too, far down in a record
 _TITLE = re.compile(r"\nTI  -")
 _GAP = re.compile(r"\n[ \t]*\n(?=\S)")
+_STATUS = re.compile(r"\nSTAT ?- ")  # of PubMed itself, whose last field is always SO
+_SOURCE = re.compile(r"\nSO {0,2}- ")
+CUT = "The last record has no SO, with which every record of PubMed ends; the file may be cut off."
 _NO_ABSTRACT = re.compile(r"Publisher: Abstract available from the publisher\.?", re.IGNORECASE)
 
 
@@ -65,6 +68,9 @@ def read(text: str) -> Reading:
         if hidden:
             notes.add(line, raw, second_titles.MESSAGE)
         notes.keep(_record(fields, start is _PMC_START, len(notes.reading.records) + 1, line, raw), line, raw)
+    last = text[places[-1] :] if places else ""
+    if _STATUS.search(last) and not _SOURCE.search(last):
+        notes.add(notes.line_at(places[-1]), last, CUT)
     return notes.close(text.count("\nPMC -" if start is _PMC_START else "\nPMID"))
 
 

@@ -28,31 +28,37 @@ class Summary:
         self.problems += len(reading.problems)
         for problem in reading.problems:
             kind = re.sub(r"\d+", "0", problem.message)
-            self._groups.setdefault(kind, _Group(problem.message)).add(problem)
+            self._groups.setdefault(kind, _Group(problem.message, problem.line)).add(problem)
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """The problems, those of one kind together, as `grouped_notes` of all of them."""
-        return tuple(map(str, self._groups.values()))
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """The problems as (line, message), those that differ only in numbers as one: the first, and where others are.
+
+        Line 0 is the whole file. "Row 2 has 5 cells. (also lines 7, 12 and 40 more, with other numbers)".
+        """
+        return tuple((group.line, str(group)) for group in self._groups.values())
 
 
 @dataclass(slots=True)
 class _Group:
-    """Problems that differ only in numbers: the first message, how many they are, and their first lines."""
+    """Problems that differ only in numbers: the first, how many they are, and the first lines of the others."""
 
     message: str
+    line: int
     times: int = 0
-    lines: list[int] = field(default_factory=list)
+    same: bool = True
+    others: list[int] = field(default_factory=list)
 
     def add(self, problem: ReadProblem) -> None:
         self.times += 1
-        if problem.line and len(self.lines) < SHOWN_LINES and problem.line not in self.lines:
-            self.lines.append(problem.line)
+        self.same = self.same and problem.message == self.message
+        if len(self.others) < SHOWN_LINES - 1 and problem.line not in {0, self.line, *self.others}:
+            self.others.append(problem.line)
 
     def __str__(self) -> str:
-        if not self.lines:
-            return self.message if self.times == 1 else f"{self.message} ({self.times} times)"
         if self.times == 1:
-            return f"line {self.lines[0]}: {self.message}"
-        more = self.times - len(self.lines)
-        return f"lines {', '.join(map(str, self.lines))}{f' and {more} more' if more else ''}: {self.message}"
+            return self.message
+        more = self.times - 1 - len(self.others)
+        lines = f"also line{'s' if len(self.others) > 1 else ''} {', '.join(map(str, self.others))}"
+        where = " ".join(([lines] if self.others else []) + ([f"and {more:,} more"] if more else []))
+        return f"{self.message} ({where}{'' if self.same else ', with other numbers'})"

@@ -37,6 +37,8 @@ _START = re.compile(r"\nPT(?: [A-Z]{1,2})?[ \t]*(?=\n)")
 _END = re.compile(r"\nER[ \t]*(?=\n|\Z)")
 _TITLE = re.compile(r"\nTI ")
 _FRAME = re.compile(r"\n(?:FN [^\n]*|VR [^\n]*|EF[ \t]*(?=\n|\Z))")
+_LAST = re.compile(r"\nEF[ \t]*(?=\n|\Z)")
+CUT = "The file has no EF line after its last record; it may be cut off."
 _MAKER = re.compile(r"^(?:Clarivate Analytics|Thomson Reuters|ISI Export Format|Clarivate)\s*", re.IGNORECASE)
 
 
@@ -76,6 +78,8 @@ def read(text: str) -> Reading:
         _, fields = notes.fields(text[place:end], _TAG, line)
         notes.keep(_record(fields, database, len(notes.reading.records) + 1, line, raw), line, raw)
         _frame(notes, raw_end, following)
+    if places and not _LAST.search(text, places[-1]):
+        notes.add(text.count("\n", 0, len(text.rstrip())), "", CUT)
     return notes.close(len(re.findall(r"\nPT(?: \S{0,2})?[ \t]*(?=\n)", text)))
 
 
