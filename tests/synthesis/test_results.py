@@ -161,26 +161,16 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
 
 
 FIRST_FIT = """
-import sys, time
-start = time.process_time()
+import sys
 import evisynth as ev
 assert not [name for name in sys.modules if name.startswith(("numpy", "django", "evisynth.store", "evisynth.cli"))]
 ev.pool([0.1, 0.5, 0.3], [0.1, 0.2, 0.05])
 assert not [name for name in sys.modules if name.startswith(("django", "pandas", "scipy.optimize", "scipy.stats"))]
-print(time.process_time() - start)
 """
 
 
-def test_a_new_process_reaches_its_first_fit_quickly_and_loads_neither_pages_nor_a_database():
-    took = [
-        float(
-            subprocess.run(
-                [sys.executable, "-c", FIRST_FIT], check=True, capture_output=True, text=True
-            ).stdout
-        )
-        for _ in range(3)
-    ]
-    assert min(took) < 0.6  # about 0.2 s of processor time; more than twice that is a module too many
+def test_the_first_fit_of_a_new_process_loads_neither_pages_nor_a_database_nor_slow_parts_of_scipy():
+    subprocess.run([sys.executable, "-c", FIRST_FIT], check=True)
 
 
 def test_every_public_name_stands_in_the_library_page():

