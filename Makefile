@@ -9,7 +9,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SET_UP := $(PYTHON) tools/set_up.py
-export DJANGO_SETTINGS_MODULE := evisynth.settings
+export DJANGO_SETTINGS_MODULE := evisynth.web.settings
 # Tests begin on SQLite in memory, whatever the caller's own database is.
 export EVISYNTH_DATABASE :=
 

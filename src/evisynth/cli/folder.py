@@ -90,9 +90,12 @@ def load(
     with errors_shown(), progress() as step:
         open_database(database)
         from evisynth.store.exchange.load import load_folder  # noqa: PLC0415 - database is open
+        from evisynth.store.screening_items import ready  # noqa: PLC0415
 
         step("loading")
         review, problems = load_folder(folder, name)
+        step("finding duplicates")
+        ready(review)
     print_problems(problems)
     messages.print(f"Loaded as {review.slug}.", markup=False)
     if problems:

@@ -2,7 +2,7 @@
 
 import typer
 
-from evisynth.cli import demo, folder, search, synthesis
+from evisynth.cli import demo, folder, search, serve, synthesis
 
 app = typer.Typer(
     name="evisynth",
@@ -17,6 +17,8 @@ app.command("build")(folder.build)
 app.command("load")(folder.load)
 app.command("export")(folder.export)
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("work")(serve.work)
 app.add_typer(search.app, name="search")
 app.add_typer(synthesis.app, name="synthesis")
 

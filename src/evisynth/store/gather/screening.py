@@ -2,36 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from evisynth.errors import Problem
 from evisynth.reporting.findings import ReportRead, StageScreened
 from evisynth.screening.agreement import agreement
-from evisynth.screening.decisions import (
-    Consensus,
-    Decision,
-    ItemState,
-    SettleRule,
-    Verdict,
-    Vote,
-    state,
-    who_may_settle,
-)
+from evisynth.screening.decisions import Decision, ItemState, Verdict
 from evisynth.store import models
+from evisynth.store.decisions import STAGES, Item, item_state, may_settle, take
 from evisynth.store.duplicates import Duplicates
-
-STAGES = ("title-abstract", "full-text")
-MAY_DECIDE = {"owner", "reviewer", "adjudicator"}
-
-
-@dataclass(slots=True)
-class Item:
-    """The active decisions about one group at one stage."""
-
-    votes: dict[str, models.Decision] = field(default_factory=dict)
-    consensus: models.Decision | None = None
-    changed: int = 0
 
 
 @dataclass(slots=True)
@@ -46,40 +26,20 @@ def _problem(row: models.Decision, column: str, message: str) -> Problem:
 
 
 def active_decisions(review: models.Review) -> tuple[dict[str, dict[int, Item]], list[Problem]]:
-    """The decision of each person that counts now, by stage and group; and each row that cannot count.
-
-    A second vote of one person for one item counts only where it says that it changes the first.
-    A second consensus for one item is refused, as the web application would refuse it.
-    """
+    """The decision of each person that counts now, by stage and group; and each row that cannot count."""
     items: dict[str, dict[int, Item]] = {stage: defaultdict(Item) for stage in STAGES}
     problems: list[Problem] = []
     rows = models.Decision.objects.filter(review=review).select_related("record", "person", "reason")
     for row in rows.defer("record__fields"):  # the texts of a record, again for each decision about it
-        item = items[row.stage][row.record.group_id or 0]
-        if not MAY_DECIDE & set(row.person.roles):
-            roles = ", ".join(row.person.roles)
-            problems.append(_problem(row, "person", f"{row.person.key} is {roles}; only a reviewer, adjudicator or owner may "
-                            "decide. The row does not count."))  # fmt: skip
-            continue
+        not_counted = take(items[row.stage][row.record.group_id or 0], row)
+        if not_counted:
+            problems.append(_problem(row, not_counted.column, not_counted.message))
+            if not_counted.column == "person":
+                continue
         if row.stage == "full-text" and row.decision == "exclude" and row.reason is None:
             problems.append(
                 _problem(row, "reason", "is empty; an exclusion in full text needs one of the reasons.")
             )
-        if row.kind == "consensus":
-            if item.consensus and not row.changes:
-                first = item.consensus
-                problems.append(_problem(row, "kind", f"a second consensus about {row.record.key}; {first.person.key} "
-                                f"settled it in line {first.line}. The row does not count."))  # fmt: skip
-                continue
-            item.consensus = row
-        elif row.person.key in item.votes and not row.changes:
-            first = item.votes[row.person.key]
-            problems.append(_problem(row, "decision", f"{row.person.key} decided about {row.record.key} already in line "
-                            f"{first.line} ({first.decision}). The row does not count; to change a vote, say "
-                            "changes = yes."))  # fmt: skip
-        else:
-            item.changed += row.person.key in item.votes
-            item.votes[row.person.key] = row
     return items, problems
 
 
@@ -88,12 +48,11 @@ def screen(review: models.Review) -> Screened:
     items, problems = active_decisions(review)
     reasons = tuple(models.ExclusionReason.objects.filter(review=review).values_list("key", flat=True))
     groups = list(models.DuplicateGroup.objects.filter(review=review).values_list("id", flat=True))
-    needed = {"title-abstract": review.votes_title_abstract, "full-text": review.votes_full_text}
     states: dict[str, dict[int, ItemState]] = {}
     for stage in STAGES:
         at_stage = groups if stage == "title-abstract" else list(items[stage])
         states[stage] = {
-            group: _state(review, items[stage].get(group, Item()), needed[stage], stage, reasons, problems)
+            group: _state(review, items[stage].get(group, Item()), stage, reasons, problems)
             for group in at_stage
         }
     _report_too_early(items["full-text"], states["title-abstract"], problems)
@@ -102,30 +61,15 @@ def screen(review: models.Review) -> Screened:
     return Screened(states, stages, problems)
 
 
-def _vote(row: models.Decision, stage: str) -> Vote:
-    reason = row.reason.key if row.reason and stage == "full-text" else ""
-    return Vote(row.person.key, cast("Verdict", row.decision), reason)
-
-
 def _state(
-    review: models.Review,
-    item: Item,
-    needed: int,
-    stage: str,
-    reasons: tuple[str, ...],
-    problems: list[Problem],
+    review: models.Review, item: Item, stage: str, reasons: tuple[str, ...], problems: list[Problem]
 ) -> ItemState:
-    votes = tuple(_vote(row, stage) for row in item.votes.values())
-    consensus = None
-    if item.consensus is not None:
-        row = item.consensus
-        if who_may_settle(cast("SettleRule", review.consensus_by), tuple(item.votes), row.person.key):
-            consensus = Consensus(row.person.key, cast("Verdict", row.decision), _vote(row, stage).reason)
-        else:
-            item.consensus = None
-            problems.append(_problem(row, "person", f"{row.person.key} voted on {row.record.key} and may not settle it: "
-                            "a third person does. The row does not count."))  # fmt: skip
-    return state(votes, needed, consensus, cast("Verdict", review.maybe_counts_as), reasons)
+    row = item.consensus
+    if row is not None and not may_settle(review, item, row.person.key):
+        item.consensus = None
+        problems.append(_problem(row, "person", f"{row.person.key} voted on {row.record.key} and may not settle it: "
+                        "a third person does. The row does not count."))  # fmt: skip
+    return item_state(review, item, stage, reasons)
 
 
 def _report_too_early(
@@ -197,7 +141,7 @@ def read_reports(
             key=row.key,
             record=duplicates.joined(group),
             record_keys=duplicates.members[group],
-            retrieved=row.retrieved,
+            retrieved=bool(row.retrieved),
             why_not="" if row.retrieved else row.reason,
             state=(full.state if full else "waiting") if row.retrieved else "",
             exclusion_reason=reasons.get(full.reason, "") if full and full.state == "excluded" else "",

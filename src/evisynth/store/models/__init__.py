@@ -3,6 +3,7 @@
 from evisynth.store.models.appraisal import Assessment, Certainty
 from evisynth.store.models.extraction import Arm, Contact, ExtractedValue, Study, StudyReport
 from evisynth.store.models.history import Event
+from evisynth.store.models.people import Invitation, User
 from evisynth.store.models.protocol import (
     Amendment,
     Characteristic,
@@ -15,9 +16,20 @@ from evisynth.store.models.protocol import (
     Review,
     Timepoint,
 )
-from evisynth.store.models.screening import Decision, Report
+from evisynth.store.models.screening import (
+    Decision,
+    Label,
+    Note,
+    Portion,
+    Postponed,
+    RecordLabel,
+    Report,
+    ReportFile,
+    ScreeningItem,
+)
 from evisynth.store.models.search import DuplicateDecision, DuplicateGroup, ImportBatch, Record, SearchRun
 from evisynth.store.models.synthesis import Analysis, LeftOut
+from evisynth.store.models.work import Job, Upload
 
 __all__ = [
     "Amendment",
@@ -35,16 +47,27 @@ __all__ = [
     "ExclusionReason",
     "ExtractedValue",
     "ImportBatch",
+    "Invitation",
+    "Job",
+    "Label",
     "LeftOut",
     "Membership",
     "ModelRule",
+    "Note",
     "Outcome",
+    "Portion",
+    "Postponed",
     "ProtocolVersion",
     "Record",
+    "RecordLabel",
     "Report",
+    "ReportFile",
     "Review",
+    "ScreeningItem",
     "SearchRun",
     "Study",
     "StudyReport",
     "Timepoint",
+    "Upload",
+    "User",
 ]

@@ -13,3 +13,8 @@ class Event(OfReview):
     after = models.JSONField(null=True)
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+
+    class Meta(OfReview.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=("review", "position"), name="one_event_at_each_place"),
+        )

@@ -1,5 +1,6 @@
 """The review, its people, its question and its plan."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -20,6 +21,11 @@ class Review(models.Model):
     assessors = models.PositiveSmallIntegerField(default=2)
     consensus_by = models.CharField(max_length=20, default="third person")
     maybe_counts_as = models.CharField(max_length=10, default="include")
+    blinding = models.CharField(max_length=20, default="until complete")
+    highlight_include = models.JSONField(default=list)  # words shown in green while screening
+    highlight_exclude = models.JSONField(default=list)  # words shown in red
+    seed = models.PositiveIntegerField(default=1)  # of the random order in which items are screened
+    removed = models.DateTimeField(null=True)  # when an owner removed it; it can be brought back
     objectives = models.TextField(blank=True)
     include_criteria = models.JSONField(default=list)
     exclude_criteria = models.JSONField(default=list)
@@ -64,6 +70,16 @@ class Membership(Keyed):
     name = models.TextField()
     roles = models.JSONField(default=list)
     affiliation = models.TextField(blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="memberships"
+    )
+    left = models.BooleanField(default=False)  # no longer in the team; what the person decided stays
+
+    class Meta(Keyed.Meta):
+        constraints = (
+            *Keyed.Meta.constraints,
+            models.UniqueConstraint(fields=("review", "user"), name="a_user_is_in_a_review_once"),
+        )
 
 
 class ProtocolVersion(Keyed):
@@ -101,6 +117,7 @@ class Outcome(Keyed):
     type = models.CharField(max_length=20)
     direction = models.CharField(max_length=10)
     importance = models.CharField(max_length=20, blank=True)
+    unit = models.TextField(blank=True)  # of its mean; or of person-time, for a count
 
 
 class Timepoint(OfReview):
