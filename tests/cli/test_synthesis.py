@@ -208,3 +208,32 @@ def test_reference_numbers_are_repeated_and_reported(tmp_path):
     result = runner.invoke(app, ["synthesis", "reference", str(tmp_path), "--family", "made"])
     assert result.exit_code == 1
     assert "made, disagrees: a: k: 3 where R has 4" in result.stdout
+
+
+def test_a_study_that_stands_in_several_rows_is_pooled_and_told(tmp_path):
+    path = tmp_path / "twice.csv"
+    path.write_text("study,yi,vi\nAbe 2001,0.1,0.02\nAbe 2001,0.4,0.05\nBok 2004,0.2,0.03\n")
+    result = pool(path)
+    assert result.exit_code == 0, result.output
+    assert "several rows of Abe 2001, pooled as if they were independent" in " ".join(result.stderr.split())
+
+
+def test_an_interval_that_is_not_even_about_its_estimate_is_told(tmp_path):
+    path = tmp_path / "uneven.csv"
+    path.write_text("study,estimate,ci_low,ci_high\nAbe,0.72,0.55,0.94\nBok,0.7,0.69,0.9\n")
+    result = pool(path, "--measure", "HR")
+    assert result.exit_code == 0, result.output
+    assert "Bok: its interval is not even about the estimate" in " ".join(result.stderr.split())
+
+
+def test_counts_without_a_measure_are_asked_for_one(bcg):
+    result = pool(bcg)
+    assert result.exit_code == 1
+    assert "say what is pooled, as --measure RR" in " ".join(result.stderr.split())
+
+
+def test_two_studies_have_no_prediction_interval_and_it_is_said_why(tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text("study,yi,vi\nAbe,0.1,0.02\nBok,0.9,0.05\n")
+    assert "no prediction interval: t with k - 2 degrees" in pool(path).stdout
+    assert "prediction interval" not in pool(path, "--model", "common").stdout

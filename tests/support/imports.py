@@ -76,6 +76,9 @@ def effects(source: Path) -> dict[str, list[str]]:
         if differences := [part for part in after if after[part] != before[part]]:
             changed[what] = differences
 
+    importlib.import_module("requests")  # which allauth brings in
+    log = importlib.import_module("django.utils.log")
+    log.configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)  # what settings ask for is no surprise
     before = outside()
     django = importlib.import_module("django")
     django.setup()  # loads every model

@@ -1,15 +1,19 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evisynth.errors import DataError
-from evisynth.synthesis.analysis import Recipe, analyse, input_hash
+from evisynth.synthesis.analysis import Recipe, analyse, input_hash, told_hash
 from evisynth.synthesis.measures.two_by_two import NO_EVENTS, TwoByTwo
 from evisynth.synthesis.model_rule import ModelRule
+from evisynth.synthesis.pooling.peto import pool_peto
+from evisynth.synthesis.pooling.rates import TwoRates, pool_rates
 from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.pooling.single import SingleStudy
+from evisynth.synthesis.study_table import StudyTable
 from support.milk import FULL, PARTIAL, PEANUT, tables
 from support.reference_cases import load, table_of
 
@@ -145,3 +149,126 @@ def test_one_more_event_or_another_name_changes_the_hash():
     named = [("Longo 2009", 11, 30, 0, 30), ("Pajno 2010", 10, 15, 0, 15)]
     hashes = {input_hash(PLAN, TwoByTwo.from_rows(each)) for each in (rows, more, named)}
     assert len(hashes) == 3
+
+
+# ---------------------------------------------------------------- other measures, methods and tests
+
+MEANS = StudyTable.of(
+    ("A", "B", "C"),
+    {"mean1": [5, 6, 7], "sd1": [1, 2, 1.5], "n1": [20, 30, 25], "mean2": [6, 6.5, 9], "sd2": [1, 2, 1], "n2": [20, 31, 26]},
+)  # fmt: skip
+RATES = [("A", 12, 40.5, 20, 39.0), ("B", 3, 20.0, 9, 21.5), ("C", 0, 31.0, 4, 30.5)]
+MD = Recipe(measure="MD", method="IV", model="random effects", tau2_method="REML", profile="metafor")
+
+
+def rates_table():
+    rates = TwoRates.from_rows(RATES)
+    return rates, StudyTable(rates.studies, rates.columns)
+
+
+@pytest.mark.parametrize("model", ["common effect", "random effects"])
+@pytest.mark.parametrize("method", ["MH", "IV"])
+@pytest.mark.parametrize("profile", ["revman5", "metafor", "meta"])
+def test_rates_are_pooled_as_by_the_library(method, model, profile):
+    rates, table = rates_table()
+    found = analyse(table, Recipe("IRR", method, model, profile=profile)).result
+    from evisynth.synthesis.profiles import PROFILES
+
+    expected = pool_rates(rates, method=method, model=model, profile=PROFILES[profile], tau2_method="DL")
+    assert (found.mu, found.se, found.Q) == (expected.mu, expected.se, expected.Q)
+
+
+@pytest.mark.parametrize("model", ["common effect", "random effects"])
+def test_petos_method_is_that_of_the_library(model):
+    found = analyse(FULL, Recipe("OR", "Peto", model)).result
+    expected = pool_peto(FULL, model=model)
+    assert (found.mu, found.se) == (expected.mu, expected.se)
+
+
+def test_a_single_study_by_petos_method_has_its_own_o_less_e():
+    found = analyse(TwoByTwo.from_rows([("A", 1, 10, 4, 12), ("B", 0, 9, 0, 9)]), Recipe("OR", "Peto"))
+    O_E, V = 1 - 10 * 5 / 22, 10 * 12 * 5 * 17 / (22**2 * 21)
+    assert found.single.yi == pytest.approx(O_E / V)
+    assert found.single.vi == pytest.approx(1 / V)
+    assert found.dropped == (("B", NO_EVENTS),)
+
+
+def test_the_test_is_of_random_effects_and_a_common_effect_keeps_the_normal():
+    found = analyse(MEANS, replace(MD, test="HK"))
+    assert (found.random.test, found.random.ddf) == ("HK", 2)
+    assert (found.common.test, found.common.ddf) == ("z", None)
+
+
+def test_a_prediction_interval_is_on_the_scale_that_people_read():
+    ratios = analyse(MEANS, replace(MD, measure="ROM", prediction="HTS"))
+    low, high = ratios.pooled.prediction_interval("HTS")
+    assert ratios.prediction == pytest.approx((ratios.pooled.back(low), ratios.pooled.back(high)))
+    assert ratios.prediction[0] > 0
+    assert analyse(MEANS, MD).prediction is None
+    assert analyse(MEANS, replace(MD, model="common effect", prediction="HTS")).prediction is None
+
+
+def test_one_study_of_means_is_reported_with_its_own_effect():
+    found = analyse(MEANS.take(np.array([True, False, False])), MD)
+    assert (found.kind, found.single.estimate, found.single.events1) == ("single study", -1, None)
+    assert found.single.vi == pytest.approx(1 / 20 + 1 / 20)
+
+
+def test_one_study_without_a_rate_in_a_group_says_what_was_added():
+    _, table = rates_table()
+    found = analyse(table.take(np.array([False, False, True])), Recipe("IRR", "MH"))
+    assert found.single.note == "0.5 added to its events because of a zero cell"
+
+
+def test_a_proportion_by_double_arcsine_is_led_back_by_the_harmonic_mean():
+    table = StudyTable.of(("A", "B"), {"events": [5, 9], "n": [20, 30]})
+    found = analyse(table, Recipe("PFT", "IV"))
+    low, high = found.result.estimate_ci
+    assert 0.25 < found.result.estimate < 0.3
+    assert low < found.result.estimate < high
+    assert found.result.study_estimates == pytest.approx([0.25, 0.3], rel=1e-3)
+    assert analyse(table.take(np.array([True, False])), Recipe("PFT", "IV")).single.estimate == pytest.approx(
+        0.25, rel=1e-3
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "says"),
+    [
+        (FULL, {"measure": "MD", "method": "IV"}, "measure: 'MD'; two-by-two tables give RR, OR or RD"),
+        (MEANS, {"measure": "MD", "method": "MH"}, "measure: 'MD' is pooled by IV"),
+        (MEANS, {"measure": "OR", "method": "Peto"}, "method: Peto pools events and people"),
+        (
+            StudyTable.of(("A",), {"estimate": [1.0], "se": [1.0]}),
+            {"measure": "OR", "method": "MH"},
+            "IV is right",
+        ),
+        (MEANS, {"measure": "MD", "method": "IV", "test": "KR"}, "defined for REML, not for DL"),
+        (MEANS, {"measure": "MD", "method": "IV", "prediction": "X"}, "Prediction method 'X' is not known"),
+    ],
+)
+def test_a_recipe_that_does_not_go_with_the_data_is_refused(table, change, says):
+    with pytest.raises(DataError, match=says):
+        analyse(table, replace(Recipe(), **change))
+
+
+def test_the_hash_of_other_tables_depends_on_every_number_and_on_no_order():
+    order = np.array([2, 0, 1])
+    turned = StudyTable(
+        tuple(MEANS.studies[at] for at in order), {name: of[order] for name, of in MEANS.columns.items()}
+    )
+    assert input_hash(MD, turned) == input_hash(MD, MEANS)
+    more = StudyTable(MEANS.studies, dict(MEANS.columns) | {"sd1": np.array([1.0, 2.0, 1.6])})
+    changed = {
+        input_hash(MD, more),
+        input_hash(replace(MD, test="HK"), MEANS),
+        input_hash(replace(MD, prediction="V"), MEANS),
+    }
+    assert len(changed | {input_hash(MD, MEANS)}) == 4
+
+
+def test_what_is_told_study_by_study_has_a_hash_of_its_plan_and_data():
+    rows = [("a", "", "11/30", "0/30"), ("b", "", "1/3", "0/3")]
+    assert told_hash(["rash", True], rows) == told_hash(["rash", True], rows[::-1])
+    assert told_hash(["rash", True], rows) != told_hash(["rash", False], rows)
+    assert told_hash(["rash", True], rows) != told_hash(["rash", True], rows[:1])

@@ -44,9 +44,23 @@ def reference(
         typer.echo(line)
     failed = sum(one.count("disagrees", "error") for one in families)
     asked = sum(len(one.cases) - one.count("not expressible") for one in families)
-    messages.print(f"{asked - failed} of {asked} cases that can be expressed agree.", markup=False)
+    better = sum(one.count("better likelihood") for one in families)
+    messages.print(_in_all(asked, failed, better), markup=False)
     if failed:
         raise typer.Exit(1)
+
+
+def _in_all(asked: int, failed: int, better: int) -> str:
+    """How many cases agree, and how many of them by a higher likelihood, not by their tolerance."""
+    agree = asked - failed
+    share = f" ({100 * agree / asked:.1f}%)" if asked else ""
+    by_likelihood = (
+        f": {agree - better} within their tolerances, and {better} have a higher log likelihood than the stored one and "
+        "estimates as near to the stored ones as that explains"
+        if better
+        else ""
+    )
+    return f"{agree} of {asked} cases that can be expressed agree{share}{by_likelihood}."
 
 
 def _write_json(out: Path, families: "list[FamilyResult]") -> None:

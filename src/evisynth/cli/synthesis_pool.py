@@ -1,6 +1,7 @@
 """`evisynth synthesis pool`: one analysis from a table of studies."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -78,6 +79,12 @@ def pool_table(
         wanted = Wanted(measure, method, MODELS[model], tau2, test, level, profile, likelihood)
         with studies.placed():
             result, drawn = _analysed(studies, wanted, by, moderators)
+        twice = sorted(name for name, times in Counter(studies.studies).items() if times > 1)
+        if twice:
+            messages.print(
+                f"{studies.file}: several rows of {', '.join(twice)}, pooled as if they were independent studies.",
+                markup=False,
+            )
         if forest is not None:
             _draw(forest, result, drawn)
     if as_json:
@@ -186,8 +193,16 @@ def _effects(table: "StudyTable", wanted: Wanted, columns: dict[str, Any]) -> An
 
     measure = measure_named(wanted.measure or "generic").id
     if columns:
-        return effect_sizes(measure, studies=table.studies, **columns)
+        effects = effect_sizes(measure, studies=table.studies, **columns)
+        for study, what in effects.doubtful:
+            messages.print(f"{table.file}: {study}: {what}.", markup=False)
+        return effects
     if "yi" not in table.names or not {"vi", "sei"} & set(table.names):
+        if not wanted.measure:
+            raise DataError(
+                f"{table.file}: say what is pooled, as --measure RR; without one the effects come from yi with vi or "
+                f"sei; found {', '.join(table.names)}."
+            )
         raise DataError(
             f"{table.file}: {measure} is pooled from its columns (see docs/methods/effect-sizes.md) or from yi with vi or "
             f"sei; found {', '.join(table.names)}."
@@ -306,11 +321,14 @@ def _summary(result: Any) -> str:
 
 
 def _prediction(result: Any) -> str:
-    from evisynth.synthesis.measures.scale import measure_named  # noqa: PLC0415
-    from evisynth.synthesis.pooling.result import Pooled  # noqa: PLC0415
+    from evisynth.synthesis.pooling.result import RANDOM, Pooled  # noqa: PLC0415
 
-    limits = result.prediction_interval() if isinstance(result, Pooled) else None
-    if limits is None:
+    if not isinstance(result, Pooled) or result.model != RANDOM:
         return ""
-    low, high = (measure_named(result.measure).back(limit) for limit in limits)
+    limits = result.prediction_interval()
+    if limits is None:
+        return (
+            f"no prediction interval: t with k - 2 degrees of freedom has none left with {result.k} studies"
+        )
+    low, high = map(result.back, limits)
     return f"{100 * result.level:g}% prediction interval {low:.4g} to {high:.4g} (t with k - 2 degrees of freedom)"

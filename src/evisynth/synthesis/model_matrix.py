@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evisynth.errors import DataError, near
+from evisynth.synthesis.measures.columns import as_numbers
 from evisynth.synthesis.measures.scale import Vector
 
 Matrix = NDArray[np.float64]
@@ -56,7 +57,7 @@ def checked_matrix(
 
 def checked_vector(yi: ArrayLike, labels: Sequence[str]) -> Vector:
     """yi as a (k,) array without missing values; a DataError names the row."""
-    y = np.array(yi, dtype=np.float64)
+    y = as_numbers(yi, labels, "effect")
     if y.shape != (len(labels),):
         raise DataError(f"Effects have shape {y.shape}; {len(labels)} rows need one each.")
     if not np.all(np.isfinite(y)):

@@ -6,7 +6,7 @@ and the centre of Q in its own way. A profile says so in one place, and is print
 
 import difflib
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,6 +24,16 @@ from evisynth.synthesis.measures.two_by_two import (
     log_risk_ratio,
     risk_difference,
 )
+
+_FACTORS = {
+    "exact": "Hedges' g with the exact factor J",
+    "approximate": "Hedges' g with the factor 1 - 3 / (4 (N - 2) - 1)",
+}
+_SMD_VARIANCES = {
+    "LS": "its variance is 1 / n1 + 1 / n2 + g^2 / (2 N)",
+    "UB": "its variance is the unbiased one",
+    "RM": "its variance is 1 / n1 + 1 / n2 + g^2 / (2 (N - 3.94))",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class Profile:
     tests               : the tests and intervals of random effects it offers, its own choice first.
     Q_centre            : what the Q of a common effect by Mantel-Haenszel is measured from.
     I2_from             : whether the I2 it prints is that of Q, or that of tau2 and the typical variance.
+    smd_variance, smd_correction : of standardised mean differences, as `effect_sizes` names them.
+    rom_corrected       : whether log ratios of means are corrected for their bias.
     """
 
     id: str
@@ -59,6 +71,9 @@ class Profile:
     tests: tuple[str, ...] = ("z",)
     Q_centre: Literal["Mantel-Haenszel", "inverse variance"] = "Mantel-Haenszel"
     I2_from: Literal["Q", "tau2"] = "Q"
+    smd_variance: Literal["LS", "UB", "RM"] = "LS"
+    smd_correction: Literal[True, "approximate"] = True
+    rom_corrected: bool = True
 
     def __str__(self) -> str:
         return f"{self.title}: {self.description}"
@@ -79,6 +94,40 @@ class Profile:
                 correct_estimate=self.rd_estimate_corrected,
             )
         raise DataError(f"Two-by-two tables give RR, OR or RD, not {measure}.")
+
+    def options(self, measure: str) -> dict[str, Any]:
+        """What the program's arithmetic asks of `effect_sizes` for a measure of means; {} for the others.
+
+        Source: docs/methods/measures-means.md, "Which program takes what".
+        """
+        if measure == "SMD":
+            return {"vtype": self.smd_variance, "correct": self.smd_correction}
+        if measure == "ROM" and not self.rom_corrected:
+            return {"correct": False}
+        return {}
+
+    def describe(self, measure: str) -> str:
+        """What the profile decides about a measure, in words; "" where it decides nothing.
+
+        Source: docs/methods/measures-means.md.
+        """
+        if measure in ("RR", "OR", "RD"):
+            return self.description
+        if measure == "SMD":
+            factor = "exact" if self.smd_correction is True else "approximate"
+            return f"{_FACTORS[factor]}; {_SMD_VARIANCES[self.smd_variance]}"
+        if measure == "ROM":
+            return f"log ratios of means are {'' if self.rom_corrected else 'not '}corrected for their bias"
+        if measure in ("IRR", "IRD"):
+            left_out = {"IRR": "RR", "IRD": "RD"}[measure] in self.uninformative_left_out
+            kept = "left out" if left_out else "kept"
+            corrected = measure == "IRR" or self.rd_estimate_corrected
+            what = "" if corrected else " for the variance alone"
+            return (
+                f"0.5 is added to the events of each study with a group without events{what}; studies without any "
+                f"event are {kept}; the Mantel-Haenszel estimate uses the events as they are"
+            )
+        return ""
 
     def pooling_cells(self, table: TwoByTwo, measure: str) -> Cells:
         """The cells that enter the Mantel-Haenszel sums."""
@@ -120,6 +169,9 @@ REVMAN5 = Profile(
     rd_estimate_corrected=False,
     rd_variance="Greenland-Robins",
     tau2_centre="Mantel-Haenszel",
+    smd_variance="RM",
+    smd_correction="approximate",
+    rom_corrected=False,
 )
 
 METAFOR = Profile(
@@ -164,6 +216,8 @@ META = Profile(
     tau2_method="REML",
     tests=("z", "HK"),
     Q_centre="inverse variance",
+    smd_variance="UB",
+    rom_corrected=False,
 )
 
 REVMAN_WEB = Profile(
@@ -183,13 +237,18 @@ REVMAN_WEB = Profile(
     tau2_method="REML",
     tests=("HK", "z"),
     I2_from="tau2",
+    smd_variance="RM",
+    smd_correction="approximate",
+    rom_corrected=False,
 )
 
 PROFILES: dict[str, Profile] = {profile.id: profile for profile in (REVMAN5, METAFOR, META, REVMAN_WEB)}
 
 
-def profile_named(name: str) -> Profile:
-    """The profile of this id; a DataError that offers the nearest one when there is none."""
+def profile_named(name: str | Profile) -> Profile:
+    """The profile of this id (or the profile that is given); a DataError that offers the nearest one when there is none."""
+    if isinstance(name, Profile):
+        return name
     if name in PROFILES:
         return PROFILES[name]
     near = difflib.get_close_matches(name.lower(), PROFILES, n=1)

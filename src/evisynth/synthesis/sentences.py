@@ -50,6 +50,14 @@ WAYS = {
     "given weights": ("with given weights", ""),
     "inverse variance": ("by inverse variance", ""),
 }
+# The words that end the noun at the head of a measure's name.
+_AFTER_NOUN = ("of", "from", "by", "within", "under", "divided")
+# What a profile decides about a measure; nothing about those that are not here.
+DECIDED = {
+    **dict.fromkeys(("RR", "OR", "RD"), "zero cells and variances"),
+    **dict.fromkeys(("IRR", "IRD"), "zero cells"),
+    "SMD": "the correction for small samples and the variance",
+}
 Q_AND_I2 = "Higgins & Thompson 2002, doi:10.1002/sim.1186"
 
 
@@ -84,12 +92,17 @@ def _things(measure: str) -> str:
     if measure.startswith("generic"):
         return "Effects"
     head, comma, rest = name.partition(",")
-    plural = head if head.endswith("s") else f"{head[:-2]}ses" if head.endswith("sis") else f"{head}s"
-    for noun in ("ratio", "difference", "correlation", "proportion", "coefficient", "mean"):
-        if f"{noun} " in head:
-            plural = head.replace(f"{noun} ", f"{noun}s ", 1)
-            break
-    return plural[:1].upper() + plural[1:] + comma + rest
+    words = head.split()
+    end = next((place for place, word in enumerate(words) if word in _AFTER_NOUN), len(words))
+    noun, after = (
+        " ".join(words[:end]),
+        "".join(f" {word}" for word in words[end:]).replace(" its ", " their "),
+    )
+    if noun.endswith(("squared", "Yule's Q", "Yule's Y")):
+        plural = f"{noun} values"
+    else:
+        plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{plural[:1].upper()}{plural[1:]}{after}" + (f" ({rest.strip()})" if comma else "")
 
 
 def _hyphened(model: str) -> str:
@@ -125,7 +138,8 @@ def _pooled(fit: Any) -> tuple[str, list[str]]:
     if fit.profile:
         from evisynth.synthesis.profiles import PROFILES  # noqa: PLC0415 - it imports the results
 
-        parts.append(f"zero cells and variances are those of {PROFILES[fit.profile].title}")
+        if (what := DECIDED.get(fit.measure)) and fit.method != "Peto":
+            parts.append(f"{what} are those of {PROFILES[fit.profile].title}")
     return "; ".join(parts), [*sources, interval_source, Q_AND_I2]
 
 
@@ -148,7 +162,7 @@ def _subgroups(found: Any) -> tuple[str, list[str]]:
     shared = (
         "one between-study variance for all"
         if found.tau2 is not None
-        else "a between-study variance of its own each"
+        else "between-study variances of their own"
     )
     if found.overall.model == "common effect":
         shared = "the same method"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evisynth.cli.reference.agreement import better_likelihood, compared
+from evisynth.cli.reference.agreement import better_likelihood, compared, unexplained
 
 
 def wrong(got, want, rtol=1e-6, atol=1e-9):
@@ -46,3 +46,13 @@ def test_the_gain_in_likelihood_is_known_where_both_have_one():
     assert better_likelihood(-3.0, {"ll": -3.5}) == pytest.approx(0.5)
     assert better_likelihood(-3.0, {}) is None
     assert better_likelihood(None, {"ll": -3.5}) is None
+
+
+def test_a_gain_in_likelihood_explains_estimates_that_are_near_and_no_others():
+    ours = {"b": 1.0, "se": 0.5, "tau2": 0.2, "se_tau2": np.nan}
+    stored = {"se": 0.4, "tau2": 0.9, "se_tau2": "NA", "zval": 7.0}
+    # sqrt(2 * 0.005) * 0.5 = 0.05
+    assert unexplained(ours.get, stored | {"b": 1.05}, 0.005, rtol=1e-6, atol=0) == []
+    assert unexplained(ours.get, stored | {"b": 1.2}, 0.005, rtol=1e-6, atol=0) == ["b"]
+    assert unexplained(ours.get, stored | {"b": "NA"}, 0.005, rtol=1e-6, atol=0) == ["b"]
+    assert unexplained(ours.get, stored | {"b": [1.0, 1.0]}, 0.005, rtol=1e-6, atol=0) == ["b"]

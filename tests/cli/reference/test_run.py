@@ -108,15 +108,13 @@ def test_a_folder_without_reference_numbers_is_refused(tmp_path):
 
 
 # Families in which everything agrees; the others have known differences, see docs/methods/reference-agreement.md.
-AGREE = ("conv", "mh_peto", "mv", "rma_reg", "robust")
+AGREE = ("confint_predict", "conv", "mh_peto", "mv", "rma_reg", "rma_uni", "robust", "small_study")
 KNOWN = {  # family: cases that do not agree, each explained on that page
-    "confint_predict": 3,
     "diagnostics": 1,
     "escalc": 4,
     "glmm": 5,
-    "rma_uni": 4,
+    "meta_pkg": 2,
     "selmodel": 1,
-    "small_study": 24,
 }
 
 
@@ -133,12 +131,9 @@ def test_stored_calls_agree_but_for_the_known_differences(family):
 @pytest.mark.skipif(
     not SHARED.exists(), reason="the reference numbers of all methods are not on this machine"
 )
-def test_what_differs_from_meta_is_where_its_own_iterations_stop():
-    (found,) = run_folder(SHARED, ["meta_pkg"])
-    assert (found.count("agrees"), found.count("not expressible"), found.count("error")) == (172, 4, 0)
-    limits = {"lower_tau2", "upper_tau2", "lower_tau", "upper_tau"}
-    differing = [case for case in found.cases if case.verdict == "disagrees"]
-    others = [case for case in differing if {one.output for one in case.disagreements} - limits]
-    assert len(differing) - len(others) == 64  # by a generalised Q
-    stopped = [case for case in others if "tau2" in {one.output for one in case.disagreements}]
-    assert len(others) - len(stopped) <= 4  # limits of a proportion of 1, and p values next to a tolerance
+def test_at_least_99_of_100_calls_agree_and_few_of_them_by_their_likelihood():
+    found = run_folder(SHARED, [*AGREE, *KNOWN])
+    agree, better = (sum(one.count(verdict) for one in found) for verdict in ("agrees", "better likelihood"))
+    cases = sum(len(one.cases) for one in found)
+    assert agree + better >= 0.99 * cases
+    assert better <= 0.015 * cases

@@ -179,6 +179,8 @@ def test_a_matrix_of_moderators_has_a_bubble_plot(pooled_of):
 def test_a_bubble_plot_needs_a_number(regression):
     with pytest.raises(DataError, match="'setting' is no number in this meta-regression"):
         bubble(regression, "setting")
+    with pytest.raises(DataError, match="'setting=home' is no number"):
+        bubble(regression, "setting=home")
     with pytest.raises(DataError, match="several coefficients"):
         bubble(regression)
 
@@ -232,3 +234,12 @@ def test_an_influential_study_is_told_and_marked():
     heavy = [text.get_text() for text in plotted.figure.axes[0].texts if text.get_fontweight() == "bold"]
     assert "F" in heavy
     assert influence(influence_of(pooled)).data.panels[5].usual is None
+
+
+def test_a_panel_of_equal_values_is_not_drawn_at_the_size_of_their_rounding():
+    plotted = influence(pool([0.3, -0.4, 0.5, 0.1, 0.9, 0.2, -0.1], [0.1] * 7))
+    low, high = plotted.figure.axes[
+        1 + [panel.words for panel in plotted.data.panels].index("hat")
+    ].get_xlim()
+    assert low < 1 / 7 < high
+    assert high - low > 1e-3

@@ -125,7 +125,8 @@ def test_an_impossible_number_names_study_and_column(measure, columns, says):
     [
         ("XX", TABLE, "Measure 'XX' is not known"),
         ("RR", {**TABLE, "event1": [1, 2]}, r"RR takes no column 'event1'.*Did you mean 'events1'"),
-        ("RR", {"events1": [1], "n1": [2]}, r"RR needs events1, events2, n1, n2; events2, n2 is not given"),
+        ("RR", {"events1": [1], "n1": [2]}, r"RR needs events1, events2, n1, n2; events2, n2 are not given"),
+        ("RR", {**TABLE, "zero_cells": "all"}, "zero_cells is 'all'; give a rule as ZeroCells"),
         ("MD", {**MEANS, "zero_cells": NO_CORRECTION}, "MD has no cells to which"),
         ("MD", {**MEANS, "correct_estimate": False}, "MD has no cells to which"),
         ("MD", {**MEANS, "level": 0.9}, "level 0.9 is that of given intervals"),
@@ -205,6 +206,17 @@ def test_hedges_factor_may_be_the_approximate_one_of_review_manager():
     assert effect_sizes("SMD", correct="approximate", **study).yi[0] == pytest.approx(
         0.5 * (1 - 3 / (4 * 20 - 9))
     )
+
+
+def test_the_variances_of_meta_of_cohens_d_and_glass_delta_come_out():
+    # meta 8.4-0, metacont sm = SMD, method.smd = Cohen and Glass, on the same study.
+    d, g = effect_sizes("SMD", correct=False, **NORMAND_1), effect_sizes("SMD", vtype="UB", **NORMAND_1)
+    assert d.yi[0] == pytest.approx(-0.356034619171092, rel=1e-13)
+    assert g.sei[0] == pytest.approx(0.114311637170361, rel=1e-13)  # meta gives d the variance of Hedges' g
+    delta = {name: values for name, values in NORMAND_1.items() if name != "sd1"}
+    found = effect_sizes("SMD1", vtype="DF", correct=False, **delta)
+    assert found.yi[0] == pytest.approx(-0.3125, rel=1e-13)
+    assert found.sei[0] == pytest.approx(0.114790633218798, rel=1e-13)
 
 
 def test_glass_delta_with_two_people_in_group_2_does_not_exist():

@@ -77,3 +77,18 @@ def test_a_way_that_a_measure_does_not_have_is_told(measure, columns):
 def test_a_level_is_a_fraction():
     with pytest.raises(DataError, match="95 is not between 0 and 1"):
         effect_sizes("HR", estimate=[1.0], ci_low=[0.5], ci_high=[2.0], level=95)
+
+
+def test_an_interval_that_is_uneven_on_the_analysis_scale_is_taken_by_its_width_and_told():
+    found = effect_sizes(
+        "HR", studies=["Even", "Rounded", "Uneven"], estimate=[0.72, 0.5, 0.7], ci_low=[0.55, 0.3, 0.69], ci_high=[0.94, 0.8, 0.9]
+    )  # fmt: skip
+    assert [study for study, _ in found.doubtful] == ["Uneven"]
+    assert "on the log scale" in found.doubtful[0][1]
+    assert found.sei[2] == pytest.approx(np.log(0.9 / 0.69) / (2 * 1.959963985))
+    assert "to check: Uneven" in str(found)
+
+
+def test_a_difference_is_even_on_its_own_scale():
+    found = effect_sizes("MD", estimate=[1.0, 1.0], ci_low=[0.0, 0.5], ci_high=[2.0, 3.0])
+    assert [study for study, _ in found.doubtful] == ["Study 2"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evisynth.errors import DataError
-from evisynth.synthesis.moderators.design import design
+from evisynth.synthesis.design import design
 from evisynth.synthesis.moderators.location_scale import location_scale
 from evisynth.synthesis.moderators.subgroups import subgroups
 from evisynth.synthesis.pooling.pool import pool

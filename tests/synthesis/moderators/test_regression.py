@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evisynth.errors import DataError
-from evisynth.synthesis.moderators.design import design
+from evisynth.synthesis.design import design
 from evisynth.synthesis.moderators.regression import meta_regression
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.tau2 import TAU2_METHODS

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evisynth.errors import DataError
+from evisynth.synthesis.pooling.assumed_correlations import nearest_positive_definite
 from evisynth.synthesis.pooling.covariance import (
     aggregate_effects,
     covariance_of,
-    nearest_positive_definite,
     sampling_covariance,
 )
 from support.dependent_effects import cases, disagreements
@@ -180,3 +180,49 @@ def test_effects_of_different_clusters_that_covary_are_not_aggregated():
     V = sampling_covariance([0.1, 0.1], ["a", "a"], rho=0.5)
     with pytest.raises(DataError, match="Effects of x and y covary"):
         aggregate_effects([0.1, 0.2], V, ["x", "y"])
+
+
+def test_aggregated_effects_print_a_line_for_each_cluster():
+    lines = str(
+        aggregate_effects([0.2, 0.5, 0.3], [0.04, 0.09, 0.05], ["A", "A", "B"], weighted=False)
+    ).splitlines()
+    assert lines[0] == "One effect for each of 2 clusters, from 3 effects"
+    assert lines[1] == "A: 0.35 (variance 0.0325), from 2"
+
+
+FRAME = {
+    "study": ["A", "A", "B", "B", None],
+    "vi": [0.1, 0.2, None, 0.1, 0.1],
+    "yi": [0.3, 0.1, 0.2, None, 0.4],
+    "time": [1, 3, 1, 2, 1],
+}
+
+
+def test_some_of_the_rows_have_the_covariances_that_they_had():
+    V = sampling_covariance([0.1, 0.2, 0.3, 0.4], ["A", "B", "A", "A"], rho=0.4)
+    kept = np.array([True, True, False, True])
+    assert V.take(kept).matrix().tolist() == V.matrix()[np.ix_(kept, kept)].tolist()
+    assert V.take(np.array([True, True, False, False])).is_diagonal
+
+
+def test_a_row_of_a_frame_that_lacks_a_value_has_no_variance_and_says_why():
+    V = sampling_covariance("vi", "study", time="time", phi=0.9, data=FRAME)
+    assert np.isnan(V.variances).tolist() == [False, False, True, False, True]
+    assert V.lacking == {2: ("vi",), 4: ("study",)}
+    assert V.matrix()[0, 1] == pytest.approx(0.9**2 * np.sqrt(0.1 * 0.2))
+    with pytest.raises(DataError, match=r"row 3\): no value for vi, so V lacks it"):
+        covariance_of(V, ["A", "A", "B", "B", "?"])
+
+
+def test_effects_of_a_frame_are_aggregated_without_the_rows_that_lack_a_value():
+    V = sampling_covariance("vi", "study", rho=0.5, data=FRAME)
+    found = aggregate_effects("yi", V, "study", data=FRAME)
+    given = aggregate_effects([0.3, 0.1], V.take(np.arange(5) < 2), ["A", "A"])
+    assert (found.yi.tolist(), found.vi.tolist()) == (given.yi.tolist(), given.vi.tolist())
+    assert found.dropped == (
+        ("B", "row 3: no value for vi"),
+        ("B", "row 4: no value for yi"),
+        ("Study 5", "row 5: no value for study"),
+    )
+    with pytest.raises(DataError, match="name of one of its columns"):
+        aggregate_effects("yi", "vi", ["A"] * 5, data=FRAME)

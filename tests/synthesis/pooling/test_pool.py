@@ -54,7 +54,7 @@ def test_pooling_equals_rma_uni(case, columns):
     pooled = pool(columns["yi"], columns["vi"], **arguments(case, columns))
     want = dict(case["expect"])
     if "SJIT" in case["id"] and pooled.tau2 == 0:
-        # SJIT halves its way towards 0 and stops at 2e-14 or so there; we give the limit itself.
+        # SJIT goes on towards 0 and stops at 2e-14 or so there; we give the limit itself, see test_tau2_iteration.py.
         assert want.pop("I2") < 1e-8
     assert disagreements(outputs(pooled), want, case) == {}
 

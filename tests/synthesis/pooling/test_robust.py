@@ -4,7 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evisynth.errors import DataError
+from evisynth.synthesis.measures.two_by_two import TwoByTwo
+from evisynth.synthesis.moderators.regression import meta_regression
+from evisynth.synthesis.pooling.mantel_haenszel import pool_mantel_haenszel
 from evisynth.synthesis.pooling.multilevel import multilevel, nested
+from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.robust import independent_fit, robust
 from support.dependent_effects import cases, disagreements, fitted
 
@@ -175,3 +179,38 @@ def test_the_summary_has_the_clusters_and_the_degrees_of_freedom():
     text = str(robust(independent_fit(yi, vi, X, names=("intercept", "a", "b")), cluster))
     assert "(CR2), 8 clusters" in text
     assert "Omnibus test: F(2, " in text
+
+
+# Effects of two outcomes from each of four studies.
+YI, VI = [0.1, 0.3, 0.2, 0.5, 0.7, -0.1, 0.4, 0.2], [0.04, 0.05, 0.03, 0.06, 0.04, 0.02, 0.05, 0.03]
+STUDY = list("AABBCCDD")
+
+
+@pytest.mark.parametrize("method", ["common", "REML", "DL"])
+def test_a_pooled_effect_and_a_meta_regression_are_taken_as_the_fits_that_they_are(method):
+    pooled = pool(YI, VI, method=method)
+    plain = robust(independent_fit(YI, np.array(VI) + pooled.tau2), STUDY)
+    found = robust(pooled, STUDY)
+    assert (found.names, found.b[0]) == (("intercept",), pytest.approx(pooled.mu))
+    assert (found.se[0], found.df[0]) == pytest.approx((plain.se[0], plain.df[0]))
+    slopes = meta_regression(YI, VI, {"dose": [1, 2, 3, 4, 5, 6, 7, 9]}, method=method)
+    by_study = robust(slopes, STUDY)
+    assert by_study.names == ("intercept", "dose")
+    assert by_study.b == pytest.approx(slopes.b)
+
+
+def test_given_weights_are_those_of_the_sandwich():
+    weights = np.arange(1.0, 9.0)
+    found = robust(pool(YI, VI, weights=weights), STUDY, kind="CR0")
+    share = weights / weights.sum()
+    residuals = np.array(YI) - share @ YI
+    of_studies = [share[at : at + 2] @ residuals[at : at + 2] for at in range(0, 8, 2)]
+    assert found.se[0] == pytest.approx(np.sqrt(np.sum(np.square(of_studies))))
+
+
+def test_a_result_that_is_no_weighted_mean_of_its_effects_is_refused():
+    table = TwoByTwo.from_rows([("A", 4, 123, 11, 139), ("B", 6, 306, 29, 303), ("C", 3, 231, 11, 220)])
+    with pytest.raises(DataError, match="Mantel-Haenszel is no weighted mean"):
+        robust(pool_mantel_haenszel(table, "RR"), list("ABC"))
+    with pytest.raises(DataError, match="not a list"):
+        robust(YI, STUDY)

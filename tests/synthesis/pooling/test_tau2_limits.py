@@ -6,9 +6,10 @@ from scipy.special import chdtr
 
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.effect_sizes import effect_sizes
+from evisynth.synthesis.pooling.iteration import R_ITERATION, Iteration
 from evisynth.synthesis.pooling.kernels import Rows
 from evisynth.synthesis.pooling.pool import pool
-from evisynth.synthesis.pooling.tau2_limits import UNIROOT, q_profile
+from evisynth.synthesis.pooling.tau2_limits import q_profile
 from evisynth.synthesis.quadratic_forms import chi_square_mixture_cdf
 from support.random_effects import SHARED, arguments, cases, disagreements, ids
 
@@ -45,11 +46,13 @@ def test_limits_of_tau2_tau_i2_and_h2_equal_confint(case, columns):
         "I2": (pooled.I2_tau2, *found.I2),
         "H2": (pooled.H2_tau2, *found.H2),
     }
-    if kind == "GENQ":
-        # metafor's limits are roots to about 1e-4 of tau2 (one is 2 ** -14 exactly); ours are checked below.
-        want = {"tau2": case["expect"]["tau2"]}
-        assert disagreements(got, want, case | {"atol": 3e-5}) == {}
+    if kind == "GENQ":  # metafor's are roots to its root finder's usual tolerance; one is 2 ** -14 exactly
         check_generalised_q_limits(columns, found, 1 / np.array(columns["vi"]))
+        found = pooled.tau2_interval(kind, weights=how["weights"], iteration=R_ITERATION)
+        got = {"tau2": (pooled.tau2, *found.tau2)}
+        assert (
+            disagreements(got, {"tau2": case["expect"]["tau2"]}, case | {"rtol": 1e-7, "atol": 1e-12}) == {}
+        )
         return
     assert disagreements(got, case["expect"], case) == {}
 
@@ -78,9 +81,8 @@ METAGEN = cases("random_effects_meta.json", SHARED / "meta_pkg.json", wanted=of_
 
 @pytest.mark.parametrize(("case", "columns"), METAGEN, ids=ids(METAGEN))
 def test_limits_of_tau2_equal_those_of_metagen(case, columns):
-    # Limits to the root finder's default tolerance, which is why its rtol is 0.002; a little more for one of them.
     pooled = pool(columns["yi"], columns["vi"], method=case["args"]["method.tau"])
-    found = pooled.tau2_interval(case["args"]["method.tau.ci"])
+    found = pooled.tau2_interval(case["args"]["method.tau.ci"], iteration=R_ITERATION)
     got = {
         "lower_tau2": found.low,
         "upper_tau2": found.high,
@@ -88,7 +90,9 @@ def test_limits_of_tau2_equal_those_of_metagen(case, columns):
         "upper_tau": found.tau[1],
     }
     want = {name: case["expect"][name] for name in got}
-    assert disagreements(got, want, case | {"rtol": 0.0025}) == {}
+    assert disagreements(got, want, case | {"rtol": 1e-7, "atol": 1e-12}) == {}
+    exact = pooled.tau2_interval(case["args"]["method.tau.ci"])
+    assert exact.tau2 == pytest.approx(found.tau2, abs=2 * R_ITERATION.tolerance)
 
 
 studies = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 4)), min_size=3, max_size=12)
@@ -136,17 +140,34 @@ def test_what_has_no_interval_says_why():
         pooled.tau2_interval(level=95)
 
 
-def test_with_the_tolerance_of_uniroot_the_limits_are_those_that_meta_prints():
+def test_with_the_iteration_of_r_the_limits_are_those_that_meta_prints():
     # meta 8.4-0, metagen(sm = "MD", method.tau = "REML") on the BCG log risk ratios; Colditz 1994.
     pooled = pool(BCG_YI, BCG_VI, method="REML")
-    rough = pooled.tau2_interval(tolerance=UNIROOT)
+    rough = pooled.tau2_interval(iteration=R_ITERATION)
     assert rough.tau2 == pytest.approx((0.119695312816638, 1.11148626221544), rel=1e-12)
-    assert pooled.tau2_interval().tau2 == pytest.approx(rough.tau2, abs=2 * UNIROOT)
+    assert pooled.tau2_interval().tau2 == pytest.approx(rough.tau2, abs=2 * R_ITERATION.tolerance)
     assert pooled.tau2_interval().tau2 != pytest.approx(rough.tau2, rel=1e-6)
 
 
-def test_a_tolerance_does_not_go_with_the_likelihood_and_ends_at_a_hundred():
-    with pytest.raises(DataError, match="A tolerance goes with QP"):
-        pool(BCG_YI, BCG_VI).tau2_interval("PL", tolerance=UNIROOT)
-    with pytest.raises(DataError, match="above 100"):
-        pool([0, 60], [1, 1], method="DL", tau2=1.0).tau2_interval(tolerance=UNIROOT)
+def test_a_finer_tolerance_gives_the_limits_themselves():
+    pooled, fine = pool(BCG_YI, BCG_VI, method="DL"), Iteration(tolerance=1e-13)
+    for kind in ("QP", "BJ", "J"):
+        limits = pooled.tau2_interval(kind, iteration=fine)
+        assert limits.tau2 == pytest.approx(pooled.tau2_interval(kind).tau2, rel=1e-9)
+
+
+def test_a_limit_beyond_the_search_is_its_end_and_says_so():
+    # meta 8.4-0, metamean(sm = "MRAW", method.tau = "DL"): upper_tau2 370.64... is ten times the estimate by Jackson's Q.
+    pooled = pool([0, 60], [1, 1], method="DL", tau2=1.0)
+    found = pooled.tau2_interval(iteration=R_ITERATION)
+    assert (found.high, found.beyond) == (100, True)
+    assert "above the end of the search" in str(found)
+    assert pooled.tau2_interval().high > 100
+    wide = pooled.tau2_interval(iteration=Iteration(search_end=1e9))
+    assert not wide.beyond
+    assert wide.high == pytest.approx(pooled.tau2_interval().high, rel=1e-6)
+
+
+def test_an_iteration_does_not_go_with_the_profile_likelihood():
+    with pytest.raises(DataError, match="An iteration goes with QP"):
+        pool(BCG_YI, BCG_VI).tau2_interval("PL", iteration=R_ITERATION)

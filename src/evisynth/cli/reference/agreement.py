@@ -1,6 +1,6 @@
 """Whether an output agrees with the stored one: |got - want| <= atol + rtol |want|, element by element."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,36 @@ def better_likelihood(got: Any, want: Mapping[str, Any]) -> float | None:
         return None
     gain = float(_numbers(got)[0] - _numbers(want["ll"])[0])
     return gain if np.isfinite(gain) else None
+
+
+PARAMETERS = {
+    "b": "se",
+    "tau2": "se_tau2",
+    "delta": "se_delta",
+    "alpha": "se_alpha",
+}  # with their standard errors
+CURVED = 1.25  # the log likelihood is not quite a parabola
+
+
+def unexplained(
+    got: Callable[[str], Any], want: Mapping[str, Any], gain: float, *, rtol: float, atol: float
+) -> list[str]:
+    """The parameters that are further from the stored ones than a log likelihood higher by `gain` explains.
+
+    Near a maximum a parameter is within sqrt(2 gain) standard errors of it, whatever the others are. Parameters without
+    a standard error of ours cannot be judged so, nor can what follows from second derivatives.
+    """
+    found = []
+    for name in [name for name in PARAMETERS if name in want and PARAMETERS[name] in want]:
+        ours, theirs, se = _numbers(got(name)), _numbers(want[name]), _numbers(got(PARAMETERS[name]))
+        if not ours.shape == theirs.shape == se.shape:
+            found.append(name)
+            continue
+        allowed = np.maximum(atol + rtol * np.abs(theirs), CURVED * np.sqrt(2 * gain) * np.nan_to_num(se))
+        judged = np.isfinite(se) | np.isnan(theirs)
+        if np.any(judged & ~(np.abs(ours - theirs) <= allowed)):
+            found.append(name)
+    return found
 
 
 def _numbers(value: Any) -> NDArray[np.float64]:

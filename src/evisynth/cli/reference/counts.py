@@ -12,8 +12,8 @@ from evisynth.cli.reference.answer import Answer, Table, fields
 from evisynth.cli.reference.case import Call, NotExpressible, missing
 from evisynth.cli.reference.effects import our_name, zero_cells
 from evisynth.cli.reference.formulas import complete, design_of
+from evisynth.synthesis.design import INTERCEPT
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
-from evisynth.synthesis.moderators.design import INTERCEPT
 from evisynth.synthesis.pooling.glmm import pool_glmm
 from evisynth.synthesis.pooling.mantel_haenszel import pool_mantel_haenszel
 from evisynth.synthesis.pooling.peto import pool_peto

@@ -8,8 +8,8 @@ from evisynth.cli.reference.answer import Answer, Table, fields
 from evisynth.cli.reference.case import Call, NotExpressible, missing, named_in_note
 from evisynth.cli.reference.formulas import complete, design_of, parsed
 from evisynth.cli.reference.univariate import ROBUST, level_of, robust_of
+from evisynth.synthesis.design import INTERCEPT, Design
 from evisynth.synthesis.grouping import numbered
-from evisynth.synthesis.moderators.design import INTERCEPT, Design
 from evisynth.synthesis.pooling.covariance import aggregate_effects, sampling_covariance
 from evisynth.synthesis.pooling.multilevel import multilevel, nested, structured
 from evisynth.synthesis.pooling.multilevel.terms import STRUCTURES

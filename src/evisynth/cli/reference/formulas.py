@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from evisynth.cli.reference.case import NotExpressible, missing
+from evisynth.synthesis.design import INTERCEPT, Design, check_rank, label
 from evisynth.synthesis.measures.scale import Vector
-from evisynth.synthesis.moderators.design import INTERCEPT, Design, check_rank, label
 
 _TOKEN = re.compile(
     r"\s*(%in%|<=|>=|==|!=|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+|[A-Za-z.][\w.]*|\"[^\"]*\"|'[^']*'|\S)"

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from evisynth.cli.reference.answer import Table
-from evisynth.errors import DataError
 from evisynth.synthesis.heterogeneity import h_interval_from_q
 from evisynth.synthesis.measures.scale import Measure, Vector, measure_named
+from evisynth.synthesis.pooling.iteration import R_ITERATION
 from evisynth.synthesis.pooling.pool import pool
-from evisynth.synthesis.pooling.tau2_limits import UNIROOT
 
 FEWER = {"V": 1, "HTS": 2, "HK": 1, "HK-PR": 2}  # than studies: degrees of freedom of prediction intervals
 
@@ -32,10 +31,7 @@ class Both:
     def limits(self) -> Any:
         if self.tau2_kind == "PL":
             return self.random.tau2_interval("PL")
-        try:
-            return self.random.tau2_interval(self.tau2_kind, tolerance=UNIROOT)  # meta's own accuracy
-        except DataError:  # meta gives the end of its search there; ours is the limit
-            return self.random.tau2_interval(self.tau2_kind)
+        return self.random.tau2_interval(self.tau2_kind, iteration=R_ITERATION)  # meta's own accuracy
 
     @cached_property
     def prediction(self) -> tuple[float, float]:
@@ -76,7 +72,9 @@ def share(value: float | None) -> float:
 def _df_predict(both: Both) -> float:
     if both.predict in FEWER:
         return float(both.random.k - FEWER[both.predict])
-    free = pool(both.random.yi, both.random.vi, method=both.random.tau2_method, test="KR").ddf
+    free = pool(
+        both.random.yi, both.random.vi, method=both.random.tau2_method, test="KR", iteration=R_ITERATION
+    ).ddf
     return np.nan if free is None else free - (both.predict == "KR-PR")
 
 

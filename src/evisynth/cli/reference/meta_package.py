@@ -1,17 +1,18 @@
 """The functions of R's package meta: both models of one analysis, with the numbers that it prints."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.special import chdtrc, stdtrit
+from scipy.special import stdtrit
 
 from evisynth.cli.reference.answer import Answer, Table
 from evisynth.cli.reference.case import Call, NotExpressible, named_in_note
 from evisynth.cli.reference.counts import rates_of, table_of
 from evisynth.cli.reference.effects import COLUMNS, zero_cells
 from evisynth.cli.reference.meta_outputs import BOTH, CONVERT, Both, share
+from evisynth.cli.reference.meta_subgroups import Analysis, Effects, Fit, by_groups
 from evisynth.errors import DataError
 from evisynth.synthesis.bias.rank_test import rank_test
 from evisynth.synthesis.bias.regression_test import regression_test
@@ -22,13 +23,12 @@ from evisynth.synthesis.measures.effect_sizes import effect_sizes
 from evisynth.synthesis.measures.effects import StudyEffects
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.zero_cells import NO_CORRECTION, ZeroCells
-from evisynth.synthesis.moderators.design import label
-from evisynth.synthesis.moderators.subgroups import between_groups, subgroups
 from evisynth.synthesis.pooling.binary import pool_two_by_two
 from evisynth.synthesis.pooling.glmm import pool_glmm
+from evisynth.synthesis.pooling.iteration import R_ITERATION
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.rates import pool_rates
-from evisynth.synthesis.pooling.result import COMMON, RANDOM, Pooled
+from evisynth.synthesis.pooling.result import COMMON, RANDOM
 from evisynth.synthesis.pooling.tau2 import TAU2_METHODS
 from evisynth.synthesis.profiles import META, Profile
 from evisynth.synthesis.proportion_interval import proportion_interval
@@ -39,7 +39,6 @@ FUNCTIONS = ("metabin", "metacont", "metagen", "metaprop", "metainc", "metacor",
 METHODS = {"Inverse": "IV", "MH": "MH", "Peto": "Peto", "Cochran": "Cochran", "SSW": "SSW"}
 TESTS = {"classic": "z", "HK": "HK", "KR": "KR"}
 ADHOC = {"se": "HK-adhoc", "ci": "HK-ci", "IQWiG6": "HK-IQWiG6"}
-BY_SIZE = ("PFT", "IRFT")
 ONE_GROUP = {
     "PLOGIT": "PLO", "PAS": "PAS", "PFT": "PFT", "PLN": "PLN", "PRAW": "PR", "IRLN": "IRLN", "IR": "IR", "IRS": "IRS",
     "IRFT": "IRFT", "ZCOR": "ZCOR", "COR": "COR", "MRAW": "MN", "MLN": "MNLN",
@@ -47,18 +46,6 @@ ONE_GROUP = {
 ON_SCALE: dict[str, Callable[[Vector], Vector]] = {
     "PLO": lambda p: np.log(p / (1 - p)), "PLN": np.log, "PAS": lambda p: np.arcsin(np.sqrt(p)), "PR": lambda p: p,
 }  # fmt: skip
-Fit = Callable[[Any], Pooled]
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What a call of meta analyses: effects, counts or rates, and how either model is fitted to some of the studies."""
-
-    data: Any
-    studies: tuple[str, ...]
-    common: Fit
-    random: Fit
-    sizes: Vector | None = None
 
 
 def repeated(call: Call) -> Answer:
@@ -89,7 +76,7 @@ def repeated(call: Call) -> Answer:
     )
     parts: list[tuple[Table, Any]] = [(BOTH, both)]
     if by := named_in_note(call, r"subgroups by column (\w+)"):
-        parts.insert(0, _by_groups(call, analysis, by, method_tau))
+        parts.insert(0, by_groups(call, analysis, by, method_tau))
     return Answer(tuple(parts), convert=CONVERT)
 
 
@@ -127,27 +114,14 @@ def _of_effects(call: Call, effects: StudyEffects, method_tau: str, test: str) -
     """Inverse variance from the effects of the studies."""
     own = effects.defined
     names = tuple(study for study, there in zip(effects.studies, own.tolist(), strict=True) if there)
-    how: dict[str, Any] = {"measure": effects.measure, "level": _level(call)}
+    how: dict[str, Any] = {"measure": effects.measure, "level": _level(call), "iteration": R_ITERATION}
 
     def fitted(method: str, used: str) -> Fit:
         return lambda some: pool(some.yi, some.vi, method=method, test=used, studies=some.studies, **how)
 
     sizes = call.columns.get("ti", call.columns.get("ni"))
-    data = _Effects(names, effects.yi[own], effects.vi[own])
+    data = Effects(names, effects.yi[own], effects.vi[own])
     return Analysis(data, effects.studies, fitted("common", "z"), fitted(method_tau, test), sizes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Effects:
-    studies: tuple[str, ...]
-    yi: Vector
-    vi: Vector
-
-    def take(self, chosen: Any) -> "_Effects":
-        names = tuple(
-            name for name, there in zip(self.studies, np.asarray(chosen).tolist(), strict=True) if there
-        )
-        return _Effects(names, self.yi[chosen], self.vi[chosen])
 
 
 def _effects(call: Call) -> StudyEffects:
@@ -188,7 +162,10 @@ def _columns(call: Call, measure: str) -> dict[str, Any]:
 
 
 def _continuous(call: Call, sm: str) -> StudyEffects:
-    """Two means. meta's variance of Hedges' g: unbiased with the exact factor, RevMan's with the approximate one."""
+    """Two means. meta's variance of Hedges' g: unbiased with the exact factor, RevMan's with the approximate one.
+
+    Cohen's d has with the exact factor the variance of Hedges' g, Glass's delta that by the degrees of freedom.
+    """
     columns = {COLUMNS[name]: call.column(name) for name in ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")}
     exact = bool(call.argument("exact.smd", True))
     kind = str(call.argument("method.smd", "Hedges"))
@@ -196,8 +173,14 @@ def _continuous(call: Call, sm: str) -> StudyEffects:
     options: dict[str, Any]
     if sm == "SMD" and kind == "Hedges":
         options = {"vtype": "UB"} if exact else {"vtype": "RM", "correct": "approximate"}
-    elif sm == "SMD" and kind == "Cohen" and not exact:
+    elif sm == "SMD" and kind == "Cohen":
+        if exact:
+            g = effect_sizes(sm, vtype="UB", **columns)
+            return replace(effect_sizes(sm, correct=False, **columns), vi=g.vi, undefined=g.undefined)
         options = {"vtype": "RM", "correct": False}
+    elif sm == "SMD" and kind == "Glass":
+        glass = {name: values for name, values in columns.items() if name != "sd1"}
+        return effect_sizes("SMD1", vtype="DF", correct=False, **glass)
     elif sm == "MD":
         options = {"vtype": "HO"} if pooled else {}
     elif sm == "ROM":
@@ -228,7 +211,9 @@ def _metabin(call: Call, method_tau: str, test: str) -> Analysis:
         tau2_method=method_tau,
         tests=(test,),
     )
-    how: dict[str, Any] = {"method": METHODS[method], "profile": profile, "level": _level(call)}
+    how: dict[str, Any] = {
+        "method": METHODS[method], "profile": profile, "level": _level(call), "iteration": R_ITERATION,
+    }  # fmt: skip
     table = table_of(call)
     return Analysis(
         table,
@@ -243,12 +228,13 @@ def _metainc(call: Call, method_tau: str, test: str) -> Analysis:
     if sm not in ("IRR", "IRD") or method not in METHODS:
         raise NotExpressible(f"metainc(sm = {sm!r}, method = {method!r})")
     profile: Profile = replace(META, study_zero_cells=_increment(call), tau2_method=method_tau)
-    level, rates = _level(call), rates_of(call)
+    how: dict[str, Any] = {"profile": profile, "level": _level(call), "iteration": R_ITERATION}
+    rates = rates_of(call)
     return Analysis(
         rates,
         rates.studies,
-        lambda some: pool_rates(some, sm, method=METHODS[method], profile=profile, level=level),
-        lambda some: pool_rates(some, sm, model=RANDOM, profile=profile, level=level, test=test),
+        lambda some: pool_rates(some, sm, method=METHODS[method], **how),
+        lambda some: pool_rates(some, sm, model=RANDOM, test=test, **how),
     )
 
 
@@ -281,15 +267,15 @@ def _bias(analysis: Analysis, kind: str, method_tau: str) -> Answer:
 
 def _subsets(analysis: Analysis, tag: str) -> Answer:
     """metainf and metacum of the random-effects model."""
-    whole = analysis.random(analysis.data)
-    found: Any = leave_one_out(whole) if tag == "metainf" else cumulative(whole)
+    again: Any = leave_one_out if tag == "metainf" else cumulative
+    found = again(analysis.data, analysis.random)
     table: Table = {"TE": lambda one: one.mu, "seTE": lambda one: one.se, "tau2": lambda one: one.tau2}
     return Answer(((table, found),))
 
 
 def _trimfill(analysis: Analysis, method_tau: str) -> Answer:
     fit = analysis.random(analysis.data)
-    found = trim_and_fill(fit.yi, fit.vi, method=method_tau, trimming="common")
+    found = trim_and_fill(fit.yi, fit.vi, method=method_tau, trimming="common", iteration=R_ITERATION)
     table: Table = {
         "k0": lambda one: one.k0,
         "left": lambda one: one.side == "left",
@@ -313,43 +299,6 @@ def _study_limits(call: Call) -> Answer:
     with np.errstate(divide="ignore", invalid="ignore"):
         limits = ON_SCALE[measure](low), ON_SCALE[measure](high)
     return Answer((({"lower": lambda both: both[0], "upper": lambda both: both[1]}, limits),))
-
-
-def _by_groups(call: Call, analysis: Analysis, by: str, method_tau: str) -> tuple[Table, Any]:
-    """The groups in the order of the data, each model on its own, and the tests between them."""
-    held = call.columns[by]
-    plain_labels = held.tolist() if isinstance(held, np.ndarray) else list(held)
-    labels = [label(one) for one in plain_labels]
-    levels = list(dict.fromkeys(labels))
-    data, shared = analysis.data, bool(call.argument("tau.common", False))
-    if shared and not isinstance(data, _Effects):
-        raise NotExpressible("tau.common = TRUE of tables")
-    if shared:
-        found = subgroups(data.yi, data.vi, labels, method=method_tau, common_tau2=True)
-        plain = subgroups(data.yi, data.vi, labels, method="common")
-        pairs = [(plain.groups[one], found.groups[one]) for one in levels]
-    elif isinstance(data, _Effects):
-        own = [subgroups(data.yi, data.vi, labels, method=method) for method in ("common", method_tau)]
-        pairs = [(own[0].groups[one], own[1].groups[one]) for one in levels]
-    else:
-        chosen = [np.array([label == one for label in labels]) for one in levels]
-        pairs = [(analysis.common(data.take(flags)), analysis.random(data.take(flags))) for flags in chosen]
-    values: dict[str, Any] = {
-        "bylevs": list(dict.fromkeys(plain_labels)),
-        "sg_Q": [common.Q for common, _ in pairs],
-        "sg_I2": [share(common.I2) for common, _ in pairs],
-        "sg_tau2": [random.tau2 if random.k > 1 or shared else np.nan for _, random in pairs],
-    }
-    for name, place in (("common", 0), ("random", 1)):
-        effects, errors = ([getattr(pair[place], one) for pair in pairs] for one in ("mu", "se"))
-        Qb, df = between_groups(effects, errors)
-        values |= {f"sg_TE_{name}": effects, f"sg_se_{name}": errors, f"Qb_{name}": Qb, "df_Qb": df}
-        values[f"p_Qb_{name}"] = float(chdtrc(df, Qb))
-    return {name: _value(name) for name in values}, values
-
-
-def _value(name: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda values: values[name]
 
 
 def _glmm(call: Call) -> Answer:

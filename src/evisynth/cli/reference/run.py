@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evisynth.cli.reference import conversions, counts, dependent, effects, meta_package, univariate
-from evisynth.cli.reference.agreement import Disagreement, better_likelihood, compared
+from evisynth.cli.reference.agreement import Disagreement, better_likelihood, compared, unexplained
 from evisynth.cli.reference.answer import Answer
 from evisynth.cli.reference.case import Call, NotExpressible, calls
 from evisynth.errors import DataError
@@ -131,10 +131,21 @@ def _judged(call: Call, answer: Answer) -> CaseResult:
         result.verdict = DISAGREES
         gain = better_likelihood(answer.output("ll"), call.expect) if answer.by_likelihood else None
         if gain is not None and gain > GAIN:
-            result.verdict = BETTER
-            result.reasons.append(f"the log likelihood is {gain:.3g} higher than the stored one")
+            _by_likelihood(result, call, answer, gain, {"rtol": rtol, "atol": atol})
         elif call.note:
             result.reasons.append(f"its note: {call.note}")
     elif result.reasons:
         result.verdict = NOT_EXPRESSIBLE
     return result
+
+
+def _by_likelihood(
+    result: CaseResult, call: Call, answer: Answer, gain: float, tolerance: dict[str, float]
+) -> None:
+    """A higher log likelihood is an answer to a difference only if it explains how far the estimates lie apart."""
+    result.reasons.append(f"the log likelihood is {gain:.3g} higher than the stored one")
+    further = unexplained(answer.output, call.expect, gain, **tolerance)
+    if further:
+        result.reasons.append(f"which does not explain {', '.join(further)}")
+    else:
+        result.verdict = BETTER

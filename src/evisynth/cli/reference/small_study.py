@@ -1,6 +1,7 @@
 """Small-study effects: trim and fill, regression and rank tests, fail-safe numbers, Henmi-Copas, excess significance."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from evisynth.synthesis.bias.rank_test import rank_test
 from evisynth.synthesis.bias.regression_test import regression_test
 from evisynth.synthesis.bias.trim_and_fill import trim_and_fill
 from evisynth.synthesis.measures.scale import Vector
+from evisynth.synthesis.pooling.iteration import R_ITERATION
+from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, Pooled
 
 PREDICTORS = {
@@ -65,8 +68,8 @@ def fail_safe_numbers(call: Call, y: Vector, v: Vector) -> Parts:
         "orwin_target": lambda _: fail_safe_n(y, v, kind="orwin", target=target).n,
         "rosenberg": lambda _: fail_safe_n(y, v, kind="rosenberg").n,
         "rosenberg_p": lambda _: fail_safe_n(y, v, kind="rosenberg").p,
-        "general_reml": lambda _: fail_safe_n(y, v, kind="general", method="REML").n,
-        "general_fe": lambda _: fail_safe_n(y, v, kind="general", method="common").n,
+        "general_reml": lambda _: fail_safe_n(y, v, kind="general", method="REML", as_metafor=True).n,
+        "general_fe": lambda _: fail_safe_n(y, v, kind="general", method="common", as_metafor=True).n,
     }
     return [(table, None)]
 
@@ -85,6 +88,12 @@ def _trimfill(after: After) -> Parts:
         fit.yi, fit.vi, estimator=str(step.get("estimator", "L0")), side=None if side == "auto" else side,
         method=method_of(fit), test=fit.test, level=fit.level,
     )  # fmt: skip
+    if found.k0:  # metafor pools with filled studies by its usual stopping rule, whatever that of the fit was
+        filled = pool(
+            found.filled.yi, found.filled.vi, method=method_of(fit), test=fit.test, level=fit.level,
+            iteration=R_ITERATION,
+        )  # fmt: skip
+        found = replace(found, filled=filled)
     return [(TRIM_AND_FILL, found)]
 
 

@@ -16,8 +16,8 @@ from evisynth.reporting.figures.forest_axis import effect_number
 from evisynth.reporting.figures.plotted import Plotted
 from evisynth.reporting.figures.scales import Scale, effect_label, padded, shows_ratios
 from evisynth.reporting.figures.typography import GREY, INK, RULE, clean
+from evisynth.synthesis.design import INTERCEPT
 from evisynth.synthesis.measures.scale import Vector, measure_named
-from evisynth.synthesis.moderators.design import INTERCEPT
 from evisynth.synthesis.moderators.result import MetaRegression, Predictions
 
 if TYPE_CHECKING:
@@ -76,11 +76,13 @@ def bubble_plot(
     DataError : an unknown moderator, or a category.
     """
     name = moderator or _only(fit)
-    if name not in fit.names:
-        numbers = [one for one in fit.names if one != INTERCEPT]
+    coded = fit.design.codings
+    known = [coding.name for coding in coded if not coding.levels] if coded else fit.names
+    if name not in known:
+        numbers = [one for one in known if one != INTERCEPT]
         raise DataError(
-            f"{name!r} is no number in this meta-regression, whose coefficients are {', '.join(numbers)}; a bubble plot "
-            f"needs one. For a category take the forest plot of subgroups.{near(name, numbers)}"
+            f"{name!r} is no number in this meta-regression, whose numbers are {', '.join(numbers) or 'none'}; a bubble "
+            f"plot needs one. For a category take the forest plot of subgroups.{near(name, numbers)}"
         )
     place = fit.names.index(name)
     x = fit.design.matrix[:, place]
@@ -181,7 +183,7 @@ def bubble_figure(plot: BubblePlot, *, width: float = WIDTH) -> "Figure":
 
 def bubble_alt(plot: BubblePlot) -> str:
     """The figure in words: the slope, the predictions at the ends, each study."""
-    back = measure_named(plot.measure).back
+    back = measure_named(plot.measure).on_known_scale().back
     first, last = (f"{effect_number(back(float(plot.line.mu[at])))} at {plot.grid[at]:.5g}" for at in (0, -1))
     title = f": {plot.title}" if plot.title else ""
     values = [

@@ -127,7 +127,7 @@ def drapery_figure(plot: DraperyPlot, *, width: float = WIDTH) -> "Figure":
 
 def drapery_alt(plot: DraperyPlot) -> str:
     """The figure in words: where the curves have their tops, and the pooled interval."""
-    back = measure_named(plot.measure).back
+    back = measure_named(plot.measure).on_known_scale().back
     low, high = (effect_number(back(end)) for end in plot.ci)
     title = f": {plot.title}" if plot.title else ""
     values = [effect_number(back(y)) for y in plot.yi.tolist()]

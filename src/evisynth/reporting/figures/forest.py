@@ -156,6 +156,12 @@ def _row_in_words(plot: ForestPlot, row: ForestRow) -> str:
     parts += [f"{column.head} {column.cells[number]}" for column in plot.columns if column.cells[number]]
     if None not in {row.events1, row.n1, row.events2, row.n2}:
         parts.append(f"{row.events1} of {row.n1} against {row.events2} of {row.n2}")
+    told = [
+        ", ".join(f"{head.lower()} {cell}" for head, cell in zip(plot.heads, cells, strict=False) if cell)
+        for cells in (row.group1, row.group2)
+    ]
+    if any(told):
+        parts.append(" against ".join(filter(None, told)))
     if row.weight_percent is not None:
         parts.append(f"weight {row.weight_percent:.1f}%")
     label = {"studies": "", "leave-one-out": "Without ", "cumulative": "Up to "}[plot.kind]

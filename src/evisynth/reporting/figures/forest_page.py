@@ -164,6 +164,8 @@ def _name(plot: ForestPlot, row: ForestRow) -> list[str]:
 
 def _groups(plot: ForestPlot) -> list[tuple[str, list[Column]]]:
     """The events and totals of both groups; a column that no study fills is left out."""
+    if plot.heads:
+        return _given_groups(plot)
     groups = []
     subtotals = [group.total for group in plot.groups]
     for label, which in ((plot.group1, "1"), (plot.group2, "2")):
@@ -180,6 +182,31 @@ def _groups(plot: ForestPlot) -> list[tuple[str, list[Column]]]:
             pair.append(Column((title,), cells, of_total, tuple(of_groups)))
         if pair:
             groups.append((label, pair))
+    return groups
+
+
+def _given_groups(plot: ForestPlot) -> list[tuple[str, list[Column]]]:
+    """The columns of texts of both groups, such as mean, SD and total; a group that no study fills is left out."""
+    none = ("",) * len(plot.heads)
+    groups = []
+    for label, which in ((plot.group1, "group1"), (plot.group2, "group2")):
+        rows = [getattr(row, which) or none for row in plot.rows]
+        if not any(any(cells) for cells in rows):
+            continue
+        pooled = [
+            (getattr(one, which) or none) if one else none
+            for one in (plot.total, *(group.total for group in plot.groups))
+        ]
+        columns = [
+            Column(
+                (head,),
+                tuple(cells[at] for cells in rows),
+                pooled[0][at],
+                tuple(one[at] for one in pooled[1:]),
+            )
+            for at, head in enumerate(plot.heads)
+        ]
+        groups.append((label, columns))
     return groups
 
 

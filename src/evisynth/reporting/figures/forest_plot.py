@@ -19,7 +19,8 @@ class ForestRow:
     """One study. Estimate and limits are on the scale that is shown: ratios, not their logs.
 
     An estimate of None: no effect can be estimated from the study. A weight of None: it is not pooled.
-    `note` becomes a footnote, `judgements` are the study's risk of bias in the plot's domains.
+    `note` becomes a footnote, `judgements` are the study's risk of bias in the plot's domains. `group1` and `group2`
+    are the texts under the plot's `heads`, in place of events and people.
     """
 
     study: str
@@ -34,6 +35,8 @@ class ForestRow:
     href: str = ""
     note: str = ""
     judgements: tuple[str, ...] = ()
+    group1: tuple[str, ...] = ()
+    group2: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class ForestTotal:
     prediction_low: float | None = None
     prediction_high: float | None = None
     href: str = ""
+    group1: tuple[str, ...] = ()
+    group2: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,9 @@ class ForestPlot:
     rows_head: str = "Study or subgroup"
     total_label: str = ""  # by default "Total (95% CI)"
     kind: ForestKind = "studies"
+    heads: tuple[
+        str, ...
+    ] = ()  # of the columns of each group, such as Mean, SD, Total; () for events and people
 
     @property
     def null(self) -> float | None:
@@ -137,6 +145,11 @@ def check(plot: ForestPlot) -> None:
             raise DataError(
                 f"Forest plot, {row.study}: {len(row.judgements)} judgements for {len(plot.domains)} domains "
                 "of risk of bias. Give one for each domain, or none at all.",
+            )
+    for row in plot.rows:
+        if any(cells and len(cells) != len(plot.heads) for cells in (row.group1, row.group2)):
+            raise DataError(
+                f"Forest plot, {row.study}: the texts of a group do not fit the heads {plot.heads}."
             )
     for column in plot.columns:
         if len(column.cells) != len(plot.rows):

@@ -227,15 +227,14 @@ def _sums(table: TwoByTwo | None) -> Counts:
 
 def _total(pooled: Pooled, table: TwoByTwo | None, *, prediction: bool) -> ForestTotal:
     limits = pooled.prediction_interval() if prediction and pooled.model == RANDOM else None
-    back = measure_named(pooled.measure).back
     low, high = pooled.estimate_ci
     return ForestTotal(
         *_sums(table),
         pooled.estimate,
         low,
         high,
-        prediction_low=None if limits is None else back(limits[0]),
-        prediction_high=None if limits is None else back(limits[1]),
+        prediction_low=None if limits is None else pooled.back(limits[0]),
+        prediction_high=None if limits is None else pooled.back(limits[1]),
     )
 
 

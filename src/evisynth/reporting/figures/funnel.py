@@ -274,7 +274,7 @@ def _key(plot: FunnelPlot) -> list[Key]:
 
 def funnel_alt(plot: FunnelPlot) -> str:
     """The figure in words: where the studies lie, how many outside the limits, what was filled in."""
-    measure = measure_named(plot.measure)
+    measure = measure_named(plot.measure).on_known_scale()
     beyond = outside(plot)
     words = [
         f"Funnel plot{': ' + plot.title if plot.title else ''}.",

@@ -168,7 +168,7 @@ def gosh_alt(plot: GoshPlot) -> str:
     parts = [(f"of {len(plot.effects)} subsets", np.ones(len(plot.effects), dtype=np.bool_))]
     if plot.marked is not None:
         parts = [(f"with {plot.marked_name}", plot.marked), (f"without {plot.marked_name}", ~plot.marked)]
-    back = measure_named(plot.measure).back_all
+    back = measure_named(plot.measure).on_known_scale().back_all
     told = []
     for words, some in parts:
         if not np.any(some):

@@ -41,6 +41,7 @@ ROW = 11.5
 PANEL_LEAST = 58.0
 GAP = 8.0
 COOK = "Cook's distance"
+LEAST_SPAN = 0.01  # of an axis, as a share of its values
 NAMES_SHARE = 0.34  # of the width
 
 
@@ -141,7 +142,12 @@ def _panel(
     spread = float(np.ptp(known)) if len(known) else 0.0
     reach = [*known.tolist(), *lines] or [0.0]
     limits = [one for one in panel.limits if min(reach) - spread <= one <= max(reach) + spread]
-    low, high = padded([*reach, *limits], 0.08)
+    least = LEAST_SPAN * max(
+        abs(one) for one in reach
+    )  # values that differ by rounding alone stand in one line
+    middle = (min(reach) + max(reach)) / 2
+    shown = [middle - least / 2, middle + least / 2] if np.ptp(reach) < least else reach
+    low, high = padded([*shown, *limits], 0.08)
     axes.set_xlim(low, high)
     axes.set_ylim(len(flagged) - 0.5, -0.5)
     dress_ticks(axes, "y", [])

@@ -163,7 +163,7 @@ def _draw_arc(chart: Chart, ticks: list[Tick], reach: float) -> None:
 
 def radial_alt(plot: RadialPlot) -> str:
     """The figure in words."""
-    back = measure_named(plot.measure).back
+    back = measure_named(plot.measure).on_known_scale().back
     beyond = [name for name, far in zip(plot.studies, plot.outside.tolist(), strict=True) if far]
     title = f": {plot.title}" if plot.title else ""
     values = [f"{x:.3g} and {z:.3g}" for x, z in zip(plot.x.tolist(), plot.z.tolist(), strict=True)]

@@ -12,6 +12,7 @@ from evisynth.errors import DataError, near
 from evisynth.synthesis.bias.checks import named_effects
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.pooling.fits import COMMON_METHOD
+from evisynth.synthesis.pooling.iteration import R_ITERATION, rough_root
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.results import Result
 
@@ -69,6 +70,7 @@ def fail_safe_n(
     weighted: bool = True,
     method: str = "REML",
     studies: Sequence[str] = (),
+    as_metafor: bool = False,
 ) -> FailSafe:
     """The smallest number of studies averaging no effect that would overturn the result.
 
@@ -82,6 +84,8 @@ def fail_safe_n(
     method : of general: "common", or an estimator of tau2. Added studies have the harmonic mean of the variances
         and the tau2 of the observed ones about an effect of 0, so that tau2 of all is their joint variance,
         ((k - 1) tau2 + (N - 1) tau2 + k N / (k + N) mu^2) / (k + N - 1).
+    as_metafor : of general: the number that R's metafor 5.1 prints, which is not the smallest one: the solution in real
+        numbers, from its tau2 (`R_ITERATION`), rounded to the nearest whole number, and one study more.
 
     Raises
     ------
@@ -106,13 +110,15 @@ def fail_safe_n(
         raise DataError(
             f"target {target:g}: an effect other than 0 is wanted, which no number of studies gives."
         )
+    if as_metafor and kind != "general":
+        raise DataError("metafor counts one more study in kind general alone; leave as_metafor out.")
     if kind == "rosenthal":
         return _rosenthal(y, v, alpha)
     if kind == "orwin":
         return _orwin(y, v, target, weighted=weighted)
     if kind == "rosenberg":
         return _rosenberg(y, v, alpha)
-    return _general(names, y, v, alpha, target, method)
+    return _general(names, y, v, alpha, target, method, as_metafor=as_metafor)
 
 
 def _rosenthal(y: Vector, v: Vector, alpha: float) -> FailSafe:
@@ -137,26 +143,31 @@ def _rosenberg(y: Vector, v: Vector, alpha: float) -> FailSafe:
 
 
 def _general(
-    names: tuple[str, ...], y: Vector, v: Vector, alpha: float, target: float | None, method: str
+    names: tuple[str, ...],
+    y: Vector,
+    v: Vector,
+    alpha: float,
+    target: float | None,
+    method: str,
+    *,
+    as_metafor: bool,
 ) -> FailSafe:
     k, v0 = len(y), float(len(y) / np.sum(1 / v))
-    observed = pool(y, v, method=method, studies=names)
+    observed = pool(y, v, method=method, studies=names, iteration=R_ITERATION if as_metafor else None)
     to = None if target is None else math.copysign(target, observed.mu)
 
-    def with_added(n: int) -> tuple[float, float]:
-        """The pooled effect and its p value with n more studies."""
+    def short(n: float) -> float:
+        """How far the result with n more studies is from being overturned; 0 or below when it is."""
         tau2 = observed.tau2
         if n and method != COMMON_METHOD:
             tau2 = ((k + n - 2) * tau2 + k * n / (k + n) * observed.mu**2) / (k + n - 1)
         W = float(np.sum(1 / (v + tau2))) + n / (v0 + tau2)
         mu = float(np.sum(y / (v + tau2))) / W
-        return mu, float(2 * ndtr(-abs(mu) * np.sqrt(W)))
+        return alpha - float(2 * ndtr(-abs(mu) * np.sqrt(W))) if to is None else abs(mu) - abs(to)
 
-    def overturned(n: int) -> bool:
-        mu, p = with_added(n)
-        return p >= alpha if to is None else abs(mu) <= abs(to)
-
-    n = _smallest(overturned)
+    n = _smallest(lambda whole: short(whole) <= 0)
+    if as_metafor and n > 0:
+        n = round(rough_root(short, n - 1, n, 1e-9)) + 1
     return FailSafe("general", n, k, alpha if to is None else None, to, observed.p, observed.mu, method)
 
 

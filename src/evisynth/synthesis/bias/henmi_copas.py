@@ -40,7 +40,7 @@ class HenmiCopas(Result):
         return self.mu - self.u * self.se, self.mu + self.u * self.se
 
     def __str__(self) -> str:
-        of: Measure = measure_named(self.measure)
+        of: Measure = measure_named(self.measure).on_known_scale()
         low, high = self.ci
         return (
             f"Henmi-Copas: {of.name} {of.back(self.mu):.4g} ({100 * self.level:g}% interval {of.back(low):.4g} "

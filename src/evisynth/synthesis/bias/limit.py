@@ -77,7 +77,7 @@ class LimitMetaAnalysis(Result):
         return float(chdtrc(self.k - 2, self.Q_rest))
 
     def __str__(self) -> str:
-        of = measure_named(self.measure)
+        of = measure_named(self.measure).on_known_scale()
         low, high = (of.back(limit) for limit in self.ci)
         line = (
             f"Limit meta-analysis: {of.name} {of.back(self.mu):.4g} ({100 * self.level:g}% interval {low:.4g} to "

@@ -50,7 +50,7 @@ class Corrected(Result):
         return float(2 * stdtr(self.ddf, -abs(self.t)))
 
     def __str__(self) -> str:
-        of = measure_named(self.measure)
+        of = measure_named(self.measure).on_known_scale()
         low, high = (of.back(limit) for limit in self.ci)
         return (
             f"{self.estimator}: {of.name} {of.back(self.mu):.4g} ({100 * self.level:g}% interval {low:.4g} to "

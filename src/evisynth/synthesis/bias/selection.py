@@ -17,7 +17,7 @@ from evisynth.synthesis.bias.selection_likelihood import (
 )
 from evisynth.synthesis.bias.selection_weights import SMOOTH, checked_steps, one_sided
 from evisynth.synthesis.maximise import Box, Maximum, best_maximum, hessian
-from evisynth.synthesis.measures.scale import Vector
+from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.model_matrix import Matrix, NamedMatrix, checked_matrix, checked_vector
 from evisynth.synthesis.pooling.covariance import covariance_of
 from evisynth.synthesis.pooling.result import critical_value
@@ -40,6 +40,7 @@ class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unse
     ll : log likelihood; ll_unselected : of the same model without selection; ll_no_tau2 : with tau2 = 0.
     b_unselected, tau2_unselected : estimates without selection (maximum likelihood).
     steps, counts : of a step function the upper ends of the intervals, and the studies in each.
+    measure : what the effects are.
     """
 
     function: str
@@ -62,6 +63,29 @@ class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unse
     steps: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
     level: float = 0.95
+    measure: str = "generic"
+
+    @property
+    def estimate(self) -> float | None:
+        """The effect corrected for selection on the scale people read; None with moderators, which have several."""
+        return measure_named(self.measure).back(float(self.b[0])) if self._one else None
+
+    @property
+    def estimate_ci(self) -> tuple[float, float] | None:
+        if not self._one:
+            return None
+        back = measure_named(self.measure).back
+        return back(float(self.ci_low[0])), back(float(self.ci_high[0]))
+
+    @property
+    def estimate_unselected(self) -> float | None:
+        """The effect without selection on the scale people read; None with moderators."""
+        return measure_named(self.measure).back(float(self.b_unselected[0])) if self._one else None
+
+    @property
+    def _one(self) -> bool:
+        """Whether there is one effect, and the way back to its scale needs nothing else."""
+        return self.names == ("intercept",) and not measure_named(self.measure).scale.size
 
     @property
     def se(self) -> Vector:
@@ -124,6 +148,12 @@ class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unse
             f"without selection {plain:.4f}"
             for name, b, se, low, high, plain in rows
         ]
+        if self.estimate is not None and self.estimate_ci is not None and self.measure != "generic":
+            low, high = self.estimate_ci
+            lines.append(
+                f"{measure_named(self.measure).shown} {self.estimate:.4g} ({100 * self.level:g}% CI {low:.4g} to "
+                f"{high:.4g}); without selection {self.estimate_unselected:.4g}"
+            )
         lines.append(f"tau2 {self.tau2:.4f}; without selection {self.tau2_unselected:.4f}")
         lines += self._deltas()
         if self.LRT_p is not None:
@@ -154,6 +184,7 @@ def selection_model(
     delta: Sequence[float | None] | None = None,
     precision: ArrayLike | None = None,
     names: Sequence[str] = (),
+    measure: str = "generic",
     studies: Sequence[str] = (),
     level: float = 0.95,
 ) -> SelectionFit:
@@ -170,6 +201,7 @@ def selection_model(
         supposed strength is corrected for (Vevea & Woods 2005).
     precision : (k,) a measure that multiplies delta, such as standard errors; it is divided by its largest
         value. Not for stepfun and beta.
+    measure : what yi are; decides whether the effect is shown as a ratio too.
 
     Raises
     ------
@@ -189,6 +221,7 @@ def selection_model(
     if alternative not in ALTERNATIVES:
         raise DataError(f"Alternative {alternative!r} is not known; {', '.join(ALTERNATIVES)} are.")
     critical_value(level)
+    measure_named(measure)
     sign = -1.0 if alternative == "less" else 1.0
     z, sides = sign * y / np.sqrt(known.variances), 2 if alternative == "two-sided" else 1
     if function == STEPS:
@@ -222,6 +255,7 @@ def selection_model(
         steps=setup.steps,
         counts=setup.counts,
         level=level,
+        measure=measure,
     )
 
 

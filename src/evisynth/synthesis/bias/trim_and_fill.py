@@ -1,6 +1,6 @@
 """Trim and fill: how many studies a symmetrical funnel lacks, and the pooled effect with them filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -12,6 +12,7 @@ from evisynth.errors import DataError
 from evisynth.synthesis.bias.checks import few_warnings, named_effects
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.moderators.regression import meta_regression
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.results import Result
@@ -57,15 +58,16 @@ class TrimAndFill(Result):
         return self.filled.k
 
     def __str__(self) -> str:
-        name = measure_named(self.filled.measure).name
+        of = measure_named(self.filled.measure).on_known_scale()
         before, after = (
-            f"{one.estimate:.4g} ({one.estimate_ci[0]:.4g} to {one.estimate_ci[1]:.4g})"
+            f"{of.back(one.mu):.4g} ({of.back(one.ci_low):.4g} to {of.back(one.ci_high):.4g})"
             for one in (self.observed, self.filled)
         )
         error = "unknown" if np.isnan(self.se_k0) else f"{self.se_k0:.2f}"
+        missing = "1 study" if self.k0 == 1 else f"{self.k0} studies"
         first = (
-            f"Trim and fill ({self.estimator}): {self.k0} studies estimated missing on the {self.side} side "
-            f"(standard error {error}); {name} {before} without and {after} with them filled in, "
+            f"Trim and fill ({self.estimator}): {missing} estimated missing on the {self.side} side "
+            f"(standard error {error}); {of.name} {before} without and {after} with them filled in, "
             f"k = {self.observed.k} and {self.k}."
         )
         return "\n".join((first, *self.warnings))
@@ -83,6 +85,7 @@ def trim_and_fill(
     measure: str = "generic",
     studies: Sequence[str] = (),
     level: float = 0.95,
+    iteration: Iteration | None = None,
 ) -> TrimAndFill:
     """The studies missing from a funnel plot by Duval and Tweedie, and the pooled effect with their mirror images.
 
@@ -95,6 +98,7 @@ def trim_and_fill(
     method : of pooling: "common" or an estimator of tau2, see `pooling.pool.pool`.
     trimming : the method while studies are trimmed, by default the same. R's meta trims with "common".
     test, measure, studies, level : as for `pool`.
+    iteration : where the search for tau2 stops in every pooling, see `pool`; None for the last digit.
 
     Raises
     ------
@@ -105,13 +109,15 @@ def trim_and_fill(
     """
     names, y, v = named_effects(yi, vi, studies, NEEDED, "Trim and fill")
     _check(estimator, side)
-    how = partial(pool, method=method, test=test, measure=measure, level=level)
+    how = partial(pool, method=method, test=test, measure=measure, level=level, iteration=iteration)
     observed = how(y, v, studies=names)
     trim_by = trimming or method
     where = side or _emptier_side(y, v, trim_by)
     sign = 1.0 if where == "left" else -1.0
     order = np.argsort(sign * y, kind="stable")
-    k0, raw, centre = _missing(sign * y[order], v[order], estimator, trim_by)
+    k0, raw, centre = _missing(
+        sign * y[order], v[order], estimator, partial(pool, method=trim_by, iteration=iteration)
+    )
     outer = order[len(y) - k0 :]
     yi_filled, vi_filled = 2 * sign * centre - y[outer], v[outer]
     mirrored = tuple(names[at] for at in outer.tolist())
@@ -152,7 +158,9 @@ def _emptier_side(y: Vector, v: Vector, method: str) -> Side:
     return "left" if slope > 0 else "right"
 
 
-def _missing(x: Vector, v: Vector, estimator: str, method: str) -> tuple[int, float, float]:
+def _missing(
+    x: Vector, v: Vector, estimator: str, pooled: Callable[[Vector, Vector], Pooled]
+) -> tuple[int, float, float]:
     """Studies missing on the left of rising effects x, the same before rounding, and the trimmed pooled effect."""
     k, k0, before = len(x), 0, -1
     raw, centre = 0.0, np.nan
@@ -168,7 +176,7 @@ def _missing(x: Vector, v: Vector, estimator: str, method: str) -> tuple[int, fl
             )
         before = k0
         seen.append(k0)
-        centre = pool(x[: k - k0], v[: k - k0], method=method).mu
+        centre = pooled(x[: k - k0], v[: k - k0]).mu
         raw = _estimate(x - centre, estimator)
         k0 = max(0, round(raw))
     return k0, raw, centre

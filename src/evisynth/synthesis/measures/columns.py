@@ -2,8 +2,9 @@
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -107,3 +108,26 @@ def _column(name: str, values: ArrayLike) -> NDArray[np.float64]:
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(f"{name}: every value must be a number; found {values!r}.") from None
+
+
+def as_numbers(values: ArrayLike, studies: Sequence[str], what: str) -> Vector:
+    """values as an array of numbers, a copy; a DataError names the study whose value is none.
+
+    Source: none; it checks its input.
+    """
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        pass
+    if hasattr(values, "yi") and hasattr(values, "vi"):
+        raise DataError(
+            f"A {type(values).__name__} is given where a list of numbers belongs: give its yi and its vi."
+        )
+    each: list[Any] = list(values) if isinstance(values, Iterable) else []
+    for study, value in zip(studies, each, strict=False):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            shown = str(value) if isinstance(value, str) else value  # numpy's own text shows its type
+            raise DataError(f"{study}: {what} {shown!r} is not a number.") from None
+    raise DataError(f"{what.capitalize()}s: {values!r} is no list of numbers, one for each study.")

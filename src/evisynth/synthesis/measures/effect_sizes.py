@@ -1,6 +1,7 @@
 """The one door to every effect measure: columns in, an effect and its variance for each study out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,8 @@ from evisynth.synthesis.measures.scale import Flags, Measure, Vector, measure_na
 from evisynth.synthesis.measures.zero_cells import ZeroCells
 
 GIVEN = (("estimate", "ci_low", "ci_high"), ("estimate", "se"), ("o_minus_e", "variance"))
+
+UNEVEN = 0.1  # of half the width of an interval; rounding to two digits seldom reaches it
 
 Columns = dict[str, Vector]
 
@@ -63,7 +66,8 @@ def effect_sizes(
     Returns
     -------
     StudyEffects in the order given. A row with a missing value, or numbers for which the measure does not exist, has
-    NaN, and stands in `undefined` with its reason.
+    NaN, and stands in `undefined` with its reason. A given interval that is not even about its estimate is taken by
+    its width and stands in `doubtful`.
 
     Raises
     ------
@@ -148,6 +152,10 @@ def _ways(measure: Measure) -> str:
 def _rule(
     measure: Measure, formula: Formula, zero_cells: ZeroCells | None, *, correct_estimate: bool
 ) -> ZeroCells | None:
+    if zero_cells is not None and not isinstance(zero_cells, ZeroCells):
+        raise DataError(
+            f"zero_cells is {zero_cells!r}; give a rule as ZeroCells('only-zero', 0.5), or ZeroCells('none')."
+        )
     if zero_cells is None and correct_estimate:
         return formula.zero_cells
     if formula.zero_cells is None:
@@ -184,7 +192,9 @@ def _read(
         wanted += [name for name in (nonevents, n) if name in columns] or [n]
     lacking = [name for name in wanted if name not in columns]
     if lacking:
-        raise DataError(f"{measure.id} needs {', '.join(wanted)}; {', '.join(lacking)} is not given.")
+        raise DataError(
+            f"{measure.id} needs {', '.join(wanted)}; {', '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} not given."
+        )
     names, values, missing = read_columns(tuple(wanted), columns, studies)
     for group in family.sizes:
         _complete(group, values, names)
@@ -279,7 +289,20 @@ def _given(
     out = {int(row): f"{why}: its {measure.id} does not exist" for row in np.flatnonzero(~exists)} | out
     none = np.zeros(len(names), dtype=np.bool_)
     yi, vi = np.where(exists, yi, np.nan), np.where(exists, vi, np.nan)
-    return _effects(measure, names, yi, vi, none, out, None)
+    found = _effects(measure, names, yi, vi, none, out, None)
+    return replace(found, doubtful=_uneven(measure, names, values)) if way == GIVEN[0] else found
+
+
+def _uneven(measure: Measure, names: tuple[str, ...], values: Columns) -> Dropped:
+    """The studies whose estimate stands off the middle of its interval by more than a tenth of half its width."""
+    with np.errstate(all="ignore"):
+        off, half = given.off_centre(measure.scale, *values.values())
+    scale = f" on the {measure.scale.name} scale" if measure.scale.name else ""
+    return tuple(
+        (name, f"its interval is not even about the estimate{scale}; check both. The width is taken")
+        for name, uneven in zip(names, (np.abs(off) > UNEVEN * half).tolist(), strict=True)
+        if uneven
+    )
 
 
 def _check_interval(names: tuple[str, ...], values: Columns) -> None:

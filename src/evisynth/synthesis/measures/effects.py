@@ -24,6 +24,7 @@ class StudyEffects(Result, rows="studies"):
     undefined : (study, reason) of each study without an effect of its own.
     sizes     : (k,) people (PFT) or person-time (IRFT) that lead an effect back to its scale; None where the
                 way back needs none.
+    doubtful  : (study, what) of each study whose given numbers do not go together; they are taken as they are.
     """
 
     measure: str
@@ -33,6 +34,7 @@ class StudyEffects(Result, rows="studies"):
     corrected: Flags
     undefined: Dropped
     sizes: Vector | None = None
+    doubtful: Dropped = ()
 
     @property
     def k(self) -> int:
@@ -85,4 +87,5 @@ class StudyEffects(Result, rows="studies"):
             else:
                 note = ", zero cell corrected" if corrected else ""
                 lines.append(f"{study}: {estimate:.4g} ({low:.4g} to {high:.4g}){note}")
+        lines += [f"to check: {study} ({what})" for study, what in self.doubtful]
         return "\n".join(lines)

@@ -194,7 +194,9 @@ FORMULAS: dict[str, Formula] = {
     "MD": _means(means.mean_difference, vtypes=("LS", "HO")),
     "SMD": _means(means.standardised_mean_difference, vtypes=("LS", "LS2", "UB", "AV", "RM"), corrects=True),
     "SMDH": _means(means.smd_unequal_variances, corrects=True),
-    "SMD1": _means(means.smd_by_second_group, takes="mean1 n1 mean2 sd2 n2", corrects=True),
+    "SMD1": _means(
+        means.smd_by_second_group, takes="mean1 n1 mean2 sd2 n2", vtypes=("LS", "DF"), corrects=True
+    ),
     "SMD1H": _means(means.smd_by_second_group_unequal, corrects=True),
     "ROM": _means(means.ratio_of_means, _RATIO, vtypes=("LS", "HO", "AV", "AVHO"), corrects=True),
     "D2OR": _means(means.log_odds_from_smd_logistic),

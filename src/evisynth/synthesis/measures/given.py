@@ -27,6 +27,15 @@ def from_interval(
     return yi, ((high - low) / wide) ** 2
 
 
+def off_centre(scale: Scale, estimate: Vector, ci_low: Vector, ci_high: Vector) -> Effects:
+    """How far (k,) estimates lie from the middle of their interval on the analysis scale, and half its width there.
+
+    Source: Cochrane Handbook 6.5, section 6.3.2: a Wald interval is symmetric about its estimate on that scale.
+    """
+    yi, low, high = (_on(scale, values) for values in (estimate, ci_low, ci_high))
+    return yi - (low + high) / 2, (high - low) / 2
+
+
 def from_standard_error(scale: Scale, estimate: Vector, se: Vector) -> Effects:
     """Effects from (k,) estimates on the scale people read and standard errors on the analysis scale.
 

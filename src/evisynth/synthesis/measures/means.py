@@ -16,6 +16,7 @@ Effects = tuple[Vector, Vector]
 Correction = bool | Literal["approximate"]
 MeanVariance = Literal["LS", "HO"]
 SmdVariance = Literal["LS", "LS2", "UB", "AV", "RM"]
+DeltaVariance = Literal["LS", "DF"]
 RatioVariance = Literal["LS", "HO", "AV", "AVHO"]
 LOGISTIC = math.pi / math.sqrt(3)  # the standard deviation of a standard logistic variable
 NORMAL = 1.65  # Cox's factor
@@ -113,16 +114,24 @@ def smd_unequal_variances(
 
 
 def smd_by_second_group(
-    m1: Vector, n1: Vector, m2: Vector, s2: Vector, n2: Vector, correct: Correction = True
+    m1: Vector,
+    n1: Vector,
+    m2: Vector,
+    s2: Vector,
+    n2: Vector,
+    vtype: DeltaVariance = "LS",
+    correct: Correction = True,
 ) -> Effects:
     """Glass's delta: mean difference over the standard deviation of group 2, both variances taken as equal.
 
-    Variance 1 / n1 + 1 / n2 + yi^2 / (2 n2).
+    vtype LS : variance 1 / n1 + 1 / n2 + yi^2 / (2 n2). DF : over the degrees of freedom, 2 (n2 - 1), as R's meta, which
+    corrects nothing (correct=False).
 
-    Source: Glass 1976, doi:10.3102/0013189X005010003; Hedges 1981, doi:10.3102/10769986006002107.
+    Source: Glass 1976, doi:10.3102/0013189X005010003; Hedges 1981, doi:10.3102/10769986006002107; DF Rosenthal 1994, in
+    Cooper & Hedges, Handbook of Research Synthesis, chapter 16.
     """
     yi = small_sample_factor(n2 - 1, correct) * (m1 - m2) / s2
-    return yi, 1 / n1 + 1 / n2 + yi**2 / (2 * n2)
+    return yi, 1 / n1 + 1 / n2 + yi**2 / (2 * (n2 - 1 if vtype == "DF" else n2))
 
 
 def smd_by_second_group_unequal(

@@ -7,7 +7,7 @@ the measure.
 
 import difflib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,12 @@ class Measure:
         if self.ratio:
             return f"log {self.id}"
         return f"{self.scale.name} {self.shown}" if self.scale.name else self.id
+
+    def on_known_scale(self, *, sized: bool = False) -> "Measure":
+        """Itself; or, where the way back needs sizes that are not there (`sized`), the same on its analysis scale."""
+        if sized or not self.scale.size:
+            return self
+        return replace(self, name=self.analysis_scale, shown=self.analysis_scale, scale=SAME)
 
     def back(self, value: float, size: float | None = None) -> float:
         """From the analysis scale to the scale people read: exp for a ratio, unchanged for a difference."""

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from evisynth.errors import DataError
+from evisynth.synthesis.design import INTERCEPT, Columns, Design, as_list, design, missing
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import Dropped
-from evisynth.synthesis.moderators.design import INTERCEPT, Columns, Design, as_list, design, missing
 from evisynth.synthesis.moderators.result import WaldTest
 from evisynth.synthesis.moderators.rows import DesignRows
 from evisynth.synthesis.pooling.checks import checked_effects

@@ -8,9 +8,7 @@ from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
 from evisynth.synthesis.columns import Frame, rows_of
-from evisynth.synthesis.measures.scale import Vector, measure_named
-from evisynth.synthesis.measures.two_by_two import Dropped
-from evisynth.synthesis.moderators.design import (
+from evisynth.synthesis.design import (
     INTERCEPT,
     Columns,
     Design,
@@ -20,6 +18,8 @@ from evisynth.synthesis.moderators.design import (
     given_design,
     missing,
 )
+from evisynth.synthesis.measures.scale import Vector, measure_named
+from evisynth.synthesis.measures.two_by_two import Dropped
 from evisynth.synthesis.moderators.fits import check_regression_test, fit_design_block
 from evisynth.synthesis.moderators.result import MetaRegression
 from evisynth.synthesis.moderators.rows import DesignRows

@@ -1,7 +1,7 @@
 """What a meta-regression gives: coefficients, what is left of the heterogeneity, tests and predictions."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc
 
 from evisynth.errors import DataError
+from evisynth.synthesis.design import INTERCEPT, Columns, Design
 from evisynth.synthesis.heterogeneity import h2_from_q, i2_from_q, p_of_q
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import Dropped
-from evisynth.synthesis.moderators.design import INTERCEPT, Columns, Design
 from evisynth.synthesis.moderators.rows import DesignRows
 from evisynth.synthesis.pooling.intervals import critical_value, two_sided_p
 from evisynth.synthesis.pooling.result import COMMON, Model
+from evisynth.synthesis.pooling.robust import LinearFit, independent_fit
 from evisynth.synthesis.pooling.tau2_limits import Tau2Interval, tau2_interval
 from evisynth.synthesis.results import Result
 
@@ -64,7 +65,7 @@ class Predictions(Result):
         return measure_named(self.measure).back_all(self.mu)
 
     def __str__(self) -> str:
-        back = measure_named(self.measure).back_all
+        back = measure_named(self.measure).on_known_scale().back_all
         shown = np.column_stack(
             [back(one) for one in (self.mu, self.ci_low, self.ci_high, self.pi_low, self.pi_high)]
         )
@@ -254,6 +255,13 @@ class MetaRegression(Result, rows="names", columns="b se z p ci_low ci_high"):
                 found[term] = float(parts / whole)
         return found
 
+    def linear_fit(self) -> LinearFit:
+        """What `robust` needs: the fit with its effects as independent, and tau2 as it was estimated."""
+        return replace(
+            independent_fit(self.yi, self.vi + self.tau2, self.design, studies=self.studies),
+            tested=self.tested,
+        )
+
     def _need_covariances(self) -> None:
         if not np.any(self.vcov):
             raise DataError(
@@ -277,7 +285,11 @@ class MetaRegression(Result, rows="names", columns="b se z p ci_low ci_high"):
         )
 
     def __str__(self) -> str:
-        lines = [f"Meta-regression, {self.model}, {self.method}, test {self.test}; k = {self.k}"]
+        first = f"Meta-regression, {self.model}, {self.method}, test {self.test}; k = {self.k}"
+        measure = measure_named(self.measure)
+        if measure.scale.name:
+            first += f"; coefficients on the scale of the {measure.analysis_scale}"
+        lines = [first]
         width = max(len(name) for name in self.names)
         low, high = self.ci_low, self.ci_high
         lines += [

@@ -10,8 +10,8 @@ from scipy.special import chdtrc
 
 from evisynth.errors import DataError
 from evisynth.synthesis.columns import Dropped, Frame, rows_of
+from evisynth.synthesis.design import as_list, label, missing
 from evisynth.synthesis.measures.scale import Vector
-from evisynth.synthesis.moderators.design import as_list, label, missing
 from evisynth.synthesis.moderators.rows import DesignRows
 from evisynth.synthesis.pooling.checks import checked_effects
 from evisynth.synthesis.pooling.fits import COMMON_METHOD

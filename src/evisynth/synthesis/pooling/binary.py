@@ -6,11 +6,12 @@ from evisynth.errors import DataError, near
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.pooling.inverse_variance import checked_effects
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.mantel_haenszel import pool_mantel_haenszel, pool_random_effects_mh
 from evisynth.synthesis.pooling.peto import pool_peto
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, MODELS, Model, Pooled
-from evisynth.synthesis.profiles import REVMAN5, Profile
+from evisynth.synthesis.profiles import REVMAN5, Profile, profile_named
 
 METHODS = {
     "MH": "Mantel-Haenszel",
@@ -26,10 +27,11 @@ def pool_two_by_two(
     *,
     method: str = "MH",
     model: Model = COMMON,
-    profile: Profile = REVMAN5,
+    profile: Profile | str = REVMAN5,
     tau2_method: str | None = None,
     test: str | None = None,
     level: float = 0.95,
+    iteration: Iteration | None = None,
 ) -> Pooled:
     """Pool two-by-two tables as a program does it.
 
@@ -39,9 +41,10 @@ def pool_two_by_two(
     measure : RR, OR or RD; Peto pools OR alone.
     method : MH, IV, Peto, or SSW: weights n1 n2 / N, which do not depend on the events.
     model : "common effect" or "random effects".
-    profile : the arithmetic: zero cells, variances, what Q is measured from.
+    profile : the arithmetic (a Profile or the id of one): zero cells, variances, what Q is measured from.
     tau2_method, test : of random effects; by default those of the profile (test z with SSW, for which HK is not
         defined).
+    iteration : where the search for tau2 stops, see `pool`.
 
     Returns
     -------
@@ -59,18 +62,25 @@ def pool_two_by_two(
         raise DataError(f"Method {method!r} does not pool tables; known are {known}.{near(method, METHODS)}")
     if model not in MODELS:
         raise DataError(f"Model {model!r} is not known; known are {', '.join(MODELS)}.{near(model, MODELS)}")
+    profile = profile_named(profile)
     tau2_method = tau2_method or profile.tau2_method
     test = test or ("z" if model == COMMON or method == "SSW" else profile.tests[0])
     if method == "Peto":
         if measure != "OR":
             raise DataError(f"Peto's method pools odds ratios (OR), not {measure}.")
         return pool_peto(
-            table, model=model, tau2_method=tau2_method, test=test, level=level, profile=profile.id
+            table,
+            model=model,
+            tau2_method=tau2_method,
+            test=test,
+            level=level,
+            profile=profile.id,
+            iteration=iteration,
         )
     if method == "MH" and model == COMMON:
         return pool_mantel_haenszel(table, measure, profile, level)
     if method == "MH":
-        return pool_random_effects_mh(table, measure, profile, level, tau2_method, test)
+        return pool_random_effects_mh(table, measure, profile, level, tau2_method, test, iteration)
     effects = profile.study_effects(table, measure)
     chosen = table.take(effects.defined)
     y, v = checked_effects(chosen.studies, effects.yi[effects.defined], effects.vi[effects.defined])
@@ -85,6 +95,7 @@ def pool_two_by_two(
         level=level,
         profile=profile.id,
         dropped=effects.undefined,
+        iteration=iteration,
     )
 
 

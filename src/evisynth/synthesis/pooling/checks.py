@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
+from evisynth.synthesis.measures.columns import as_numbers
 from evisynth.synthesis.measures.scale import Flags, Vector
 
 RANGE = (1e-90, 1e90)  # of variances whose cubes, and those of the weights, are still numbers of a computer
@@ -13,7 +14,7 @@ RANGE = (1e-90, 1e90)  # of variances whose cubes, and those of the weights, are
 
 def checked_effects(studies: tuple[str, ...], yi: ArrayLike, vi: ArrayLike) -> tuple[Vector, Vector]:
     """yi and vi as (k,) arrays, one for each study; a DataError names the study that cannot be pooled."""
-    y, v = np.array(yi, dtype=np.float64), np.array(vi, dtype=np.float64)
+    y, v = as_numbers(yi, studies, "effect"), as_numbers(vi, studies, "variance")
     if not y.shape == v.shape == (len(studies),):
         raise DataError(
             f"{len(studies)} studies, effects of shape {y.shape} and variances of shape {v.shape}: "

@@ -1,12 +1,14 @@
 """Covariances of effects that share people: V from assumed correlations, and one effect for each cluster."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evisynth.errors import DataError
+from evisynth.synthesis.columns import Dropped, Frame
 from evisynth.synthesis.grouping import (
     Labels,
     Rows,
@@ -15,8 +17,15 @@ from evisynth.synthesis.grouping import (
     numbered,
     numbered_in_order,
 )
-from evisynth.synthesis.measures.scale import Vector
+from evisynth.synthesis.measures.scale import Flags, Vector
 from evisynth.synthesis.model_matrix import checked_vector
+from evisynth.synthesis.pooling.assumed_correlations import (
+    Assumed,
+    check_correlations,
+    correlations,
+    nearest_positive_definite,
+)
+from evisynth.synthesis.pooling.frames import Lookup, taken
 from evisynth.synthesis.results import Result
 
 Matrix = NDArray[np.float64]
@@ -34,12 +43,15 @@ class Covariance:
     labels : (k,) what the rows are called in messages.
     repaired : (study, largest change of a correlation) of each block that was replaced by the nearest positive
         definite one, because that was asked for.
+    lacking : columns of the data that a row has no value in, by row; its variance is NaN, and `multilevel` leaves
+        it out.
     """
 
     variances: Vector
     blocks: tuple[tuple[Rows, Matrix], ...]
     labels: tuple[str, ...]
     repaired: tuple[tuple[str, float], ...] = ()
+    lacking: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def k(self) -> int:
@@ -56,6 +68,19 @@ class Covariance:
         for rows, _ in self.blocks:
             found[rows] = rows[0]
         return found
+
+    def take(self, kept: Flags) -> "Covariance":
+        """The covariance of some of the rows, in their order."""
+        place = np.cumsum(kept) - 1
+        blocks = []
+        for rows, block in self.blocks:
+            there = kept[rows]
+            some = block[np.ix_(there, there)]
+            if np.count_nonzero(some) > len(some):
+                blocks.append((place[rows[there]].astype(np.intp), some))
+        labels = tuple(name for name, there in zip(self.labels, kept.tolist(), strict=True) if there)
+        lacking = {int(place[row]): names for row, names in self.lacking.items() if kept[row]}
+        return Covariance(self.variances[kept], tuple(blocks), labels, self.repaired, lacking)
 
     def matrix(self) -> Matrix:
         """The whole (k, k) matrix."""
@@ -100,6 +125,10 @@ def covariance_of(V: ArrayLike | Sequence[ArrayLike] | Covariance, labels: Seque
     if isinstance(V, Covariance):
         if V.k != len(names):
             raise DataError(f"V is for {V.k} effects; there are {len(names)}.")
+        for row, columns in V.lacking.items():
+            raise DataError(
+                f"{names[row]} (row {row + 1}): no value for {' and '.join(columns)}, so V lacks it."
+            )
         return Covariance(V.variances, V.blocks, names, V.repaired)
     if not _is_list_of_blocks(V) and np.array(V).ndim == 1:
         variances = np.array(V, dtype=np.float64)
@@ -108,16 +137,36 @@ def covariance_of(V: ArrayLike | Sequence[ArrayLike] | Covariance, labels: Seque
     return _assembled(_given_blocks(V, len(names)), names)
 
 
+def known_covariance(
+    look: Lookup, V: str | ArrayLike | Sequence[ArrayLike] | Covariance
+) -> tuple[Covariance, Flags]:
+    """V of all rows of a frame, and the rows that lack nothing: a column of variances, or a V for all rows.
+
+    Source: none; it reads columns.
+    """
+    if isinstance(V, str):
+        variances = look.numbers(V, "V")
+        return Covariance(variances, (), look.studies), look.kept
+    if not isinstance(V, Covariance):
+        V = covariance_of(V, look.studies)
+    if V.k != look.k:
+        raise DataError(f"V is for {V.k} effects; the data have {look.k} rows.")
+    for name in {name: None for names in V.lacking.values() for name in names}:
+        look.lack([name in V.lacking.get(row, ()) for row in range(look.k)], name)
+    return replace(V, labels=look.studies), look.kept
+
+
 def sampling_covariance(
     vi: ArrayLike,
     study: Labels,
     *,
-    rho: float | Mapping[tuple[object, object], float] | None = None,
+    rho: Assumed = None,
     outcome: Labels | None = None,
     time: ArrayLike | None = None,
     phi: float | None = None,
     sample: Labels | None = None,
     nearest: bool = False,
+    data: Frame | None = None,
 ) -> Covariance:
     """Covariances of effects from the same study, from correlations that are assumed.
 
@@ -134,6 +183,8 @@ def sampling_covariance(
     sample : (k,) independent groups of people within a study; effects of different samples are independent.
     nearest : replace a block that is not positive definite by the nearest one with the same variances, and
         say so in `repaired`.
+    data : a data frame in which vi, study, outcome, time and sample are names of columns. A row that lacks one
+        of them has no variance (see `Covariance.lacking`); `multilevel` with the same data leaves it out.
 
     Raises
     ------
@@ -143,18 +194,21 @@ def sampling_covariance(
     Source: Gleser & Olkin 2009, The Handbook of Research Synthesis and Meta-Analysis, 2nd edition, chapter 19;
         Trikalinos & Olkin 2012, doi:10.1177/1740774512453218 (time points).
     """
+    if data is not None:
+        columns = {"vi": vi, "study": study, "outcome": outcome, "time": time, "sample": sample}
+        return _of_frame(data, columns, rho=rho, phi=phi, nearest=nearest)
     variances = np.array(vi, dtype=np.float64)
     check_labels("study", study)
     names = tuple(str(one) for one in study)
     _check_variances(variances, names)
-    _check_correlations(rho, phi, time)
+    check_correlations(rho, phi, time)
     units = names if sample is None else list(zip(study, sample, strict=True))
     outcomes = None if outcome is None else list(outcome)
     times = None if time is None else np.array(time, dtype=np.float64)
     blocks, repaired = [], []
     for rows in groups_of(numbered(units)):
         where = names[rows[0]]
-        R = _correlations(rows, rho, outcomes, where)
+        R = correlations(rows, rho, outcomes, where)
         if times is not None and phi is not None:
             R = R * phi ** np.abs(times[rows][:, None] - times[rows])
         if nearest and not _is_positive_definite(R):
@@ -166,39 +220,50 @@ def sampling_covariance(
     return replace(_assembled(blocks, names), repaired=tuple(repaired))
 
 
-def nearest_positive_definite(R: Matrix, smallest: float = 1e-8) -> Matrix:
-    """The correlation matrix nearest to R (in Frobenius norm) with no eigenvalue below about `smallest`.
-
-    Parameters
-    ----------
-    R : (n, n) symmetric, with ones on the diagonal.
-
-    Source: Higham 2002, doi:10.1093/imanum/22.3.329 (alternating projections with Dykstra's correction).
-    """
-    Y, correction = R.copy(), np.zeros_like(R)
-    for _ in range(1000):
-        values, vectors = np.linalg.eigh(Y - correction)
-        X = (vectors * np.maximum(values, smallest)) @ vectors.T
-        correction = X - (Y - correction)
-        before, Y = Y, X.copy()
-        np.fill_diagonal(Y, 1.0)
-        if np.max(np.abs(Y - before)) < 1e-12:
-            break
-    return (Y + Y.T) / 2
+def _of_frame(data: Frame, columns: Mapping[str, Any], **how: Any) -> Covariance:
+    """The covariance of a frame's rows; NaN in those that lack a value."""
+    look = Lookup.of(data, columns["study"])
+    given: dict[str, Any] = {
+        name: look.numbers(what, name) if name in ("vi", "time") else look.labels(what)
+        for name, what in columns.items()
+        if what is not None
+    }
+    kept = look.kept
+    used: dict[str, Any] = {name: taken(held, kept) for name, held in given.items()}
+    some = sampling_covariance(**used, **how)
+    places, variances = np.flatnonzero(kept), np.full(look.k, np.nan)
+    variances[kept] = some.variances
+    blocks = tuple((places[rows].astype(np.intp), block) for rows, block in some.blocks)
+    lacking = {row: tuple(names) for row, names in look.lacking.items()}
+    return Covariance(variances, blocks, look.studies, some.repaired, lacking)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aggregated(Result, rows="clusters"):
-    """One effect for each cluster. sizes : how many effects each was made from."""
+    """One effect for each cluster. sizes : how many effects each was made from; dropped : rows left out, and why."""
 
     clusters: tuple[object, ...]
     yi: Vector
     vi: Vector
     sizes: NDArray[np.intp]
+    dropped: Dropped = ()
+
+    def __str__(self) -> str:
+        rows = zip(self.clusters, self.yi.tolist(), self.vi.tolist(), self.sizes.tolist(), strict=True)
+        lines = [
+            f"One effect for each of {len(self.clusters)} clusters, from {int(self.sizes.sum())} effects"
+        ]
+        lines += [f"{name}: {y:.4g} (variance {v:.4g}), from {size}" for name, y, v, size in rows]
+        return "\n".join([*lines, *(f"left out: {study} ({reason})" for study, reason in self.dropped)])
 
 
 def aggregate_effects(
-    yi: ArrayLike, V: ArrayLike | Sequence[ArrayLike] | Covariance, cluster: Labels, *, weighted: bool = True
+    yi: ArrayLike,
+    V: ArrayLike | Sequence[ArrayLike] | Covariance,
+    cluster: Labels,
+    *,
+    weighted: bool = True,
+    data: Frame | None = None,
 ) -> Aggregated:
     """One effect for each cluster from effects whose covariances are known; clusters come in sorted order.
 
@@ -209,6 +274,8 @@ def aggregate_effects(
     cluster : (k,) the cluster of each effect.
     weighted : weights from the inverse covariance matrix, 1'V^-1 / 1'V^-1 1, which give the smallest
         variance; otherwise the plain mean. With highly correlated effects such weights can be negative.
+    data : a data frame in which yi, V (variances) and cluster are names of columns; V may also be the
+        sampling_covariance of the same data. Rows that lack a value are left out and stand in `dropped`.
 
     Raises
     ------
@@ -217,6 +284,14 @@ def aggregate_effects(
     Source: Gleser & Olkin 2009, The Handbook of Research Synthesis and Meta-Analysis, 2nd edition, chapter 19;
         Borenstein et al. 2009, Introduction to Meta-Analysis, chapter 24 (plain mean).
     """
+    dropped: Dropped = ()
+    if data is not None:
+        if not isinstance(cluster, str):
+            raise DataError("With data, cluster is the name of one of its columns.")
+        look = Lookup.of(data, cluster)
+        effects, own = look.numbers(yi, "yi"), look.labels(cluster)
+        known, kept = known_covariance(look, V)
+        yi, V, cluster, dropped = effects[kept], known.take(kept), taken(own, kept), look.dropped
     check_labels("cluster", cluster)
     labels = [str(one) for one in cluster]
     y = checked_vector(yi, labels)
@@ -229,7 +304,7 @@ def aggregate_effects(
     total, mean, variance = (
         np.bincount(numbers, weights=one) for one in (weights[:, 0], weights[:, 0] * y, spread[:, 0])
     )
-    return Aggregated(names, mean / total, variance / total**2, np.bincount(numbers))
+    return Aggregated(names, mean / total, variance / total**2, np.bincount(numbers), dropped)
 
 
 def _is_list_of_blocks(V: ArrayLike | Sequence[ArrayLike]) -> bool:
@@ -266,8 +341,7 @@ def _assembled(blocks: list[tuple[Rows, Matrix]], names: tuple[str, ...]) -> Cov
 
 def _covarying(matrix: Matrix) -> Rows:
     """(k,) numbers of the sets of rows that covary, directly or through others."""
-    linked = matrix != 0
-    label = np.arange(len(matrix), dtype=np.intp)
+    linked, label = matrix != 0, np.arange(len(matrix), dtype=np.intp)
     while True:
         lowest = np.where(linked, label, len(label)).min(axis=1)
         new = np.minimum(lowest, label)
@@ -285,56 +359,6 @@ def _check_variances(variances: Vector, names: tuple[str, ...]) -> None:
         raise DataError(
             f"{names[row]} (row {row + 1}): variance {variances[row]:g} is not positive; check its standard error."
         )
-
-
-def _check_correlations(
-    rho: float | Mapping[tuple[object, object], float] | None, phi: float | None, time: ArrayLike | None
-) -> None:
-    given = list(rho.values()) if isinstance(rho, Mapping) else [rho]
-    for value in [*given, phi]:
-        if value is not None and not -1 <= value <= 1:
-            raise DataError(f"Correlation {value:g} is not between -1 and 1.")
-    if rho is None and phi is None:
-        raise DataError("Give rho, the correlation of effects of one study, or phi with time.")
-    if (phi is None) != (time is None):
-        raise DataError(
-            "phi, the correlation over one unit of time, and time are given together or not at all."
-        )
-
-
-def _correlations(
-    rows: Rows,
-    rho: float | Mapping[tuple[object, object], float] | None,
-    outcomes: list[object] | None,
-    where: str,
-) -> Matrix:
-    """The correlations of the effects in these rows, without those over time."""
-    n = len(rows)
-    if rho is None:
-        return np.ones((n, n))
-    R = np.eye(n)
-    for i in range(n):
-        for j in range(i):
-            R[i, j] = R[j, i] = _correlation(rho, outcomes, int(rows[i]), int(rows[j]), where)
-    return R
-
-
-def _correlation(
-    rho: float | Mapping[tuple[object, object], float],
-    outcomes: list[object] | None,
-    i: int,
-    j: int,
-    where: str,
-) -> float:
-    if not isinstance(rho, Mapping):
-        return 1.0 if outcomes is not None and outcomes[i] == outcomes[j] else rho
-    if outcomes is None:
-        raise DataError("Correlations for pairs of outcomes need the outcome of each effect.")
-    a, b = outcomes[i], outcomes[j]
-    found = rho.get((a, b), rho.get((b, a)))
-    if found is None:
-        raise DataError(f"{where} has effects on {a} and {b}; no correlation is given for this pair.")
-    return found
 
 
 def _is_positive_definite(R: Matrix) -> bool:

@@ -13,8 +13,10 @@ from evisynth.synthesis.pooling.intervals import (
     two_sided_p,
     uncertainty,
 )
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.kernels import Rows, blocks
 from evisynth.synthesis.pooling.tau2 import tau2_method_named
+from evisynth.synthesis.pooling.tau2_iteration import estimate
 from evisynth.synthesis.results import Result
 
 COMMON_METHOD = "common"
@@ -112,6 +114,7 @@ def fit_rows(
     test: str = "z",
     tau2: float | Vector | None = None,
     level: float = 0.95,
+    iteration: Iteration | None = None,
 ) -> Fits:
     """Pool each row of a table of meta-analyses, see `kernels` for how rows and empty places are given.
 
@@ -122,6 +125,7 @@ def fit_rows(
     method : "common" or an estimator of tau2 that needs no weights.
     test : z, t, HK, HK-adhoc or KR.
     tau2 : a fixed between-study variance, one or (m,), in place of the estimator.
+    iteration : where the search for tau2 stops, see `Iteration`; None for the last digit.
 
     Raises
     ------
@@ -144,13 +148,20 @@ def fit_rows(
             )
         if not np.all(rows.k > 0):
             raise DataError(f"Row {block.start + int(np.argmin(rows.k)) + 1} of the table has no study.")
-        columns.append(fit_block(rows, method, test, None if fixed is None else fixed[block], level))
+        columns.append(
+            fit_block(rows, method, test, None if fixed is None else fixed[block], level, iteration)
+        )
     arrays = [np.concatenate(column) for column in zip(*columns, strict=True)]
     return Fits(method, test, level, *arrays)
 
 
 def fit_block(
-    rows: Rows, method: str, test: str, tau2: Vector | None = None, level: float = 0.95
+    rows: Rows,
+    method: str,
+    test: str,
+    tau2: Vector | None = None,
+    level: float = 0.95,
+    iteration: Iteration | None = None,
 ) -> tuple[Vector, ...]:
     """k, mu, se, se_z, ddf, tau2, Q and vt of a few rows, as in `Fits`, all at once.
 
@@ -160,7 +171,7 @@ def fit_block(
     Q, C, _ = rows.form(w)
     if tau2 is None:
         none = method == COMMON_METHOD
-        tau2 = np.zeros(len(rows.k)) if none else tau2_method_named(method).estimate(rows)
+        tau2 = np.zeros(len(rows.k)) if none else estimate(rows, tau2_method_named(method), iteration)
     mu, W1, yPy = rows.centre(tau2)
     se, ddf = uncertainty(rows, tau2, test, W1, yPy, level)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -20,6 +20,14 @@ TESTS = {
     "KR": "Kenward-Roger",
 }
 
+# What other programs call them, in small letters.
+IN_R = {
+    **dict.fromkeys(("knha", "hksj", "hk", "khartung"), "HK"),
+    **dict.fromkeys(("adhoc", "hk-se"), "HK-adhoc"),
+    **dict.fromkeys(("classic", "norm", "wald"), "z"),
+    "kr": "KR",
+}
+
 
 class Uncertainty(NamedTuple):
     """Standard errors (m,) and degrees of freedom (m,); infinite degrees of freedom mean the normal."""
@@ -34,7 +42,9 @@ def check_test(test: str, method: str) -> None:
     Source: see `uncertainty`.
     """
     if test not in TESTS:
-        raise DataError(f"Test {test!r} is not known; known are {', '.join(TESTS)}.{near(test, TESTS)}")
+        ours = IN_R.get(test.lower())
+        hint = f" It is called {ours!r} here." if ours else near(test, TESTS)
+        raise DataError(f"Test {test!r} is not known; known are {', '.join(TESTS)}.{hint}")
     if test == "KR" and method != "REML":
         raise DataError(f"The Kenward-Roger test is defined for REML, not for {method}.")
 

@@ -1,6 +1,7 @@
 """Inverse-variance pooling of effects that a table gives, and with a tau2 that is known already."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,7 +56,7 @@ def pool_study_effects(
     kept = effects.defined
     names = tuple(study for study, there in zip(effects.studies, kept.tolist(), strict=True) if there)
     need_two(names, effects.undefined)
-    return pool(
+    pooled = pool(
         effects.yi[kept],
         effects.vi[kept],
         method=COMMON_METHOD if tau2_method is None else tau2_method,
@@ -66,6 +67,7 @@ def pool_study_effects(
         profile=profile,
         dropped=effects.undefined,
     )
+    return pooled if effects.sizes is None else replace(pooled, sizes=effects.sizes[kept])
 
 
 def estimate_tau2(tau2_method: str, yi: Vector, vi: Vector, centre: float | None = None) -> float:

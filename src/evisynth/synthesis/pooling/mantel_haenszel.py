@@ -10,10 +10,12 @@ from evisynth.synthesis.heterogeneity import cochran_q
 from evisynth.synthesis.measures.scale import Flags, Vector
 from evisynth.synthesis.measures.two_by_two import ALL_EVENTS, NO_EVENTS, Cells, TwoByTwo
 from evisynth.synthesis.pooling.inverse_variance import checked_effects, weighted_mean
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, Pooled, critical_value, need_two
-from evisynth.synthesis.pooling.tau2 import tau2_dersimonian_laird
-from evisynth.synthesis.profiles import REVMAN5, Profile
+from evisynth.synthesis.pooling.tau2 import tau2_dersimonian_laird, tau2_method_named
+from evisynth.synthesis.pooling.tau2_iteration import stopped_at
+from evisynth.synthesis.profiles import REVMAN5, Profile, profile_named
 
 
 class MantelHaenszel(NamedTuple):
@@ -94,7 +96,7 @@ def mantel_haenszel_risk_difference(cells: Cells, risk_difference: Vector, varia
 
 
 def pool_mantel_haenszel(
-    table: TwoByTwo, measure: str = "RR", profile: Profile = REVMAN5, level: float = 0.95
+    table: TwoByTwo, measure: str = "RR", profile: Profile | str = REVMAN5, level: float = 0.95
 ) -> Pooled:
     """The common effect by Mantel-Haenszel, in the arithmetic of a profile.
 
@@ -102,7 +104,7 @@ def pool_mantel_haenszel(
     ----------
     table : k studies.
     measure : RR, OR or RD.
-    profile : what is done with zero cells, and which variance and centre are used.
+    profile : a Profile or the id of one: what is done with zero cells, and which variance and centre are used.
 
     Returns
     -------
@@ -116,6 +118,7 @@ def pool_mantel_haenszel(
     Source: Mantel & Haenszel 1959, doi:10.1093/jnci/22.4.719; see the functions above for the variances.
     """
     critical_value(level)
+    profile = profile_named(profile)
     kept, dropped = _members(table, measure, profile)
     chosen = table.take(kept)
     need_two(chosen.studies, dropped)
@@ -149,6 +152,7 @@ def pool_random_effects_mh(
     level: float = 0.95,
     tau2_method: str = "DL",
     test: str = "z",
+    iteration: Iteration | None = None,
 ) -> Pooled:
     """Random effects as RevMan 5 computes them under the name Mantel-Haenszel.
 
@@ -196,7 +200,9 @@ def pool_random_effects_mh(
         level=level,
         profile=profile.id,
         dropped=effects.undefined,
+        iteration=iteration,
     )
+    name += stopped_at(tau2_method_named(tau2_method), iteration)
     return replace(fit, Q=cochran_q(y, v, centre), method=name, tau2_method=tau2_method)
 
 

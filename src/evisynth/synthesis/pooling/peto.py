@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from evisynth.errors import DataError
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.measures.two_by_two import ALL_EVENTS, NO_EVENTS, Dropped, TwoByTwo
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, Model, Pooled
 
@@ -35,6 +36,7 @@ def pool_peto(
     test: str = "z",
     level: float = 0.95,
     profile: str = "",
+    iteration: Iteration | None = None,
 ) -> Pooled:
     """The pooled odds ratio by Peto's method.
 
@@ -74,6 +76,7 @@ def pool_peto(
         level=level,
         profile=profile,
         dropped=dropped,
+        iteration=iteration,
     )
 
 
@@ -89,6 +92,7 @@ def pool_observed_minus_expected(
     level: float = 0.95,
     profile: str = "",
     dropped: Dropped = (),
+    iteration: Iteration | None = None,
 ) -> Pooled:
     """Pool observed minus expected events and their variances, e.g. of log-rank tests (then measure is HR).
 
@@ -127,5 +131,6 @@ def pool_observed_minus_expected(
         level=level,
         profile=profile,
         dropped=dropped,
+        iteration=iteration,
     )
     return replace(fit, method=fit.method.replace("inverse variance", "Peto"))

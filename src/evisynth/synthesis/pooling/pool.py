@@ -12,9 +12,11 @@ from evisynth.synthesis.measures.two_by_two import Dropped
 from evisynth.synthesis.pooling.checks import checked_effects
 from evisynth.synthesis.pooling.fits import COMMON_METHOD, fit_block
 from evisynth.synthesis.pooling.intervals import check_test, critical_value
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.kernels import Rows
 from evisynth.synthesis.pooling.result import COMMON, RANDOM, Pooled, need_two
 from evisynth.synthesis.pooling.tau2 import Tau2Method, se_tau2, tau2_method_named
+from evisynth.synthesis.pooling.tau2_iteration import stopped_at
 
 
 def pool(
@@ -31,6 +33,7 @@ def pool(
     profile: str = "",
     dropped: Dropped = (),
     data: Frame | None = None,
+    iteration: Iteration | None = None,
 ) -> Pooled:
     """Pool effects by the inverse of their variances, or by given weights.
 
@@ -51,6 +54,8 @@ def pool(
     profile, dropped : passed through to the result: whose arithmetic made the effects, and what it left out.
     data : a data frame (pandas, polars, pyarrow, or a dict of lists) in which yi, vi, weights and studies are names of
         columns; rows without one of the numbers are left out and stand in `dropped`.
+    iteration : None solves for tau2 to the last digit. `R_ITERATION` stops where R's metafor and meta do by default, to
+        repeat a number that was published with them; it says nothing to estimators that are closed forms.
 
     Returns
     -------
@@ -78,7 +83,7 @@ def pool(
     known = None if tau2 is None else np.array([float(tau2)])
     if known is None and a is not None and estimator is not None and estimator.weighted:
         known = estimator.estimate(rows, a[None, :])
-    _, mu, se, _, ddf, t2, Q, vt = fit_block(rows, method, test, known, level)
+    _, mu, se, _, ddf, t2, Q, vt = fit_block(rows, method, test, known, level, iteration)
     share = 1 / (v + t2) if a is None else a
     if a is not None:
         mu, se = _weighted(y, v, a, t2)
@@ -87,7 +92,7 @@ def pool(
     return Pooled(
         measure=measure,
         model=COMMON if estimator is None else RANDOM,
-        method=_in_words(method, tau2, a),
+        method=_in_words(method, tau2, a, iteration),
         profile=profile,
         studies=names,
         mu=float(mu[0]),
@@ -150,9 +155,11 @@ def _checked_weights(names: tuple[str, ...], weights: ArrayLike) -> Vector:
     return a
 
 
-def _in_words(method: str, tau2: float | None, weights: Vector | None) -> str:
+def _in_words(method: str, tau2: float | None, weights: Vector | None, iteration: Iteration | None) -> str:
     """How it was pooled, as `Pooled.method`."""
     pooling = "inverse variance" if weights is None else "given weights"
     if method == COMMON_METHOD:
         return pooling
-    return f"{pooling}, tau2 {method}" if tau2 is None else f"{pooling}, tau2 given"
+    if tau2 is not None:
+        return f"{pooling}, tau2 given"
+    return f"{pooling}, tau2 {method}{stopped_at(tau2_method_named(method), iteration)}"

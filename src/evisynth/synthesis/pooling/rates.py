@@ -13,10 +13,11 @@ from evisynth.synthesis.measures.effect_sizes import effect_sizes
 from evisynth.synthesis.measures.effects import StudyEffects
 from evisynth.synthesis.measures.scale import Flags, Vector
 from evisynth.synthesis.pooling.checks import checked_effects
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.mantel_haenszel import MantelHaenszel
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.pooling.result import COMMON, Model, Pooled, critical_value, need_two
-from evisynth.synthesis.profiles import REVMAN5, Profile
+from evisynth.synthesis.profiles import REVMAN5, Profile, profile_named
 
 FIELDS = ("events1", "time1", "events2", "time2")
 METHODS = {
@@ -170,10 +171,11 @@ def pool_rates(
     *,
     method: str = "MH",
     model: Model = COMMON,
-    profile: Profile = REVMAN5,
+    profile: Profile | str = REVMAN5,
     tau2_method: str | None = None,
     test: str = "z",
     level: float = 0.95,
+    iteration: Iteration | None = None,
 ) -> Pooled:
     """Pool rate ratios or rate differences.
 
@@ -182,8 +184,9 @@ def pool_rates(
     rates : k studies.
     measure : IRR or IRD.
     method : MH, IV or Cochran (IRR alone). Random effects are weighted by 1 / (vi + tau2) whatever the method.
-    profile : its rule for zero cells, and whether Q is measured from the Mantel-Haenszel estimate.
+    profile : a Profile or the id of one: its rule for zero cells, and whether Q is measured from the Mantel-Haenszel estimate.
     tau2_method : of random effects; by default the profile's.
+    iteration : where the search for tau2 stops, see `pool`.
 
     The Mantel-Haenszel estimate uses the events as they are. R: metafor rma.mh and meta metainc, of which the
     latter measures Q from the inverse-variance mean.
@@ -199,6 +202,7 @@ def pool_rates(
         raise DataError(
             f"Method {method!r} does not pool {measure}: known are MH and IV, and for IRR also Cochran."
         )
+    profile = profile_named(profile)
     effects = rate_effects(rates, measure, profile)
     if model != COMMON or method == "IV":
         own = effects.defined
@@ -213,6 +217,7 @@ def pool_rates(
             level=level,
             profile=profile.id,
             dropped=effects.undefined,
+            iteration=iteration,
         )
     return _pool_common(rates, measure, method, profile, effects, level)
 

@@ -12,6 +12,7 @@ from evisynth.synthesis.heterogeneity import h2_from_q, i2_from_q, i2_interval_f
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import Dropped
 from evisynth.synthesis.pooling.intervals import critical_value, uncertainty
+from evisynth.synthesis.pooling.iteration import Iteration
 from evisynth.synthesis.pooling.kernels import Rows
 from evisynth.synthesis.pooling.tau2_limits import Tau2Interval, tau2_interval
 from evisynth.synthesis.prediction import prediction_interval, prediction_method_named
@@ -44,6 +45,7 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
     tau2_method : the estimator of tau2; "" where none was estimated: common effect, or tau2 was given.
     se_tau2  : standard error of tau2; None where it is not known.
     vt       : typical sampling variance (Higgins & Thompson 2002), behind I2_tau2; None where it is not known.
+    sizes    : (k,) people (PFT) or person-time (IRFT) that lead effects back to their scale; None for other measures.
     ll, likelihood : log likelihood at mu and tau2, and which one it is, "ML" or "REML"; None and "" where it
                was not computed.
     """
@@ -70,14 +72,13 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
     vt: float | None = None
     ll: float | None = None
     likelihood: Literal["", "ML", "REML"] = ""
+    sizes: Vector | None = None
 
     def __str__(self) -> str:
-        low, high = self.estimate_ci
-        name, interval = (
-            measure_named(self.measure).name,
-            f"{100 * self.level:g}% interval {low:.4g} to {high:.4g}",
-        )
-        effect = f"{name} {self.estimate:.4g} ({interval}), p = {self.p:.4g}"
+        measure = measure_named(self.measure).on_known_scale(sized=self.sizes is not None)
+        estimate, low, high = (measure.back(one, self._size) for one in (self.mu, self.ci_low, self.ci_high))
+        interval = f"{100 * self.level:g}% interval {low:.4g} to {high:.4g}"
+        effect = f"{measure.name} {estimate:.4g} ({interval}), p = {self.p:.4g}"
         spread = f"Q {self.Q:.2f} on {self.df} df" + ("" if self.p_Q is None else f", p = {self.p_Q:.4g}")
         if self.I2 is not None:
             spread += f"; I2 {self.I2:.1f}% (from Q)"
@@ -186,7 +187,7 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
         *,
         weights: Vector | None = None,
         level: float | None = None,
-        tolerance: float | None = None,
+        iteration: Iteration | None = None,
     ) -> Tau2Interval | None:
         """Confidence limits of tau2, and of tau, I2 and H2 with it; None in a common-effect model.
 
@@ -195,7 +196,7 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
         kind : QP (Q-profile), BJ, J or GENQ (generalised Q), or PL (profile likelihood, for ML and REML).
         weights : (k,) of the generalised Q, for GENQ.
         level : as a fraction; by default that of the analysis.
-        tolerance : None for limits to the last digit; `tau2_limits.UNIROOT` repeats those that R's meta prints.
+        iteration : None for limits to the last digit; `R_ITERATION` repeats those that R's metafor and meta print.
         """
         if self.model == COMMON or self.vt is None:
             return None
@@ -207,7 +208,7 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
             tau2=self.tau2,
             method=self.tau2_method,
             weights=weights,
-            tolerance=tolerance,
+            iteration=iteration,
         )
 
     def prediction_interval(self, method: str = "HTS") -> tuple[float, float] | None:
@@ -247,12 +248,20 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
     @property
     def estimate(self) -> float:
         """The pooled effect on the scale people read: a ratio for RR and OR."""
-        return measure_named(self.measure).back(self.mu)
+        return self.back(self.mu)
 
     @property
     def estimate_ci(self) -> tuple[float, float]:
-        measure = measure_named(self.measure)
-        return measure.back(self.ci_low), measure.back(self.ci_high)
+        return self.back(self.ci_low), self.back(self.ci_high)
+
+    def back(self, value: float) -> float:
+        """A pooled value on the scale people read; by the harmonic mean of the sizes where the measure needs one."""
+        return measure_named(self.measure).back(value, self._size)
+
+    @property
+    def _size(self) -> float | None:
+        """The harmonic mean of the sizes."""
+        return None if self.sizes is None else float(1 / np.mean(1 / self.sizes))
 
     @property
     def sei(self) -> Vector:
@@ -268,12 +277,13 @@ class Pooled(Result, rows="studies", columns="yi vi sei weights study_estimates 
     @property
     def study_estimates(self) -> Vector:
         """(k,) the studies' own effects on the scale people read."""
-        return measure_named(self.measure).back_all(self.yi)
+        return measure_named(self.measure).back_all(self.yi, self.sizes)
 
     @property
     def study_estimate_ci(self) -> Vector:
         """(k, 2) their intervals on the scale people read."""
-        return measure_named(self.measure).back_all(self.study_ci)
+        sizes = None if self.sizes is None else self.sizes[:, np.newaxis]
+        return measure_named(self.measure).back_all(self.study_ci, sizes)
 
 
 def need_two(studies: tuple[str, ...], dropped: Dropped) -> None:

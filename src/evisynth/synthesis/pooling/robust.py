@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from evisynth.errors import DataError
+from evisynth.synthesis.columns import Frame
 from evisynth.synthesis.grouping import Labels, Rows, check_labels, groups_of, numbered
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.model_matrix import (
@@ -19,6 +20,8 @@ from evisynth.synthesis.model_matrix import (
     positions,
 )
 from evisynth.synthesis.pooling.covariance import Covariance, Matrix, covariance_of
+from evisynth.synthesis.pooling.frames import labels_of_fit
+from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.results import Result
 
 Kind = Literal["CR0", "CR1", "CR2"]
@@ -138,37 +141,69 @@ class RobustFit(Result, rows="names", columns="b se t df p ci_low ci_high"):
         return "\n".join([*lines, f"Omnibus test: F({m:g}, {rest:.1f}) = {self.F:.4f}, p = {self.F_p:.4f}"])
 
 
+def _linear(fit: HasLinearFit | LinearFit | Pooled) -> LinearFit:
+    """The linear fit of a result; a DataError for one that is no weighted mean of effects and variances."""
+    if isinstance(fit, LinearFit):
+        return fit
+    if not isinstance(fit, Pooled):
+        if not hasattr(fit, "linear_fit"):
+            raise DataError(
+                f"Robust inference takes the result of pool, meta_regression or multilevel, not a {type(fit).__name__}."
+            )
+        return fit.linear_fit()
+    if not abs(np.sum(fit.weights * fit.yi) / np.sum(fit.weights) - fit.mu) <= 1e-9 * max(
+        fit.se, abs(fit.mu)
+    ):
+        raise DataError(
+            f"A result by {fit.method} is no weighted mean of its studies' effects, which robust inference takes; "
+            "pool them by inverse variance."
+        )
+    variances = fit.vi + fit.tau2
+    inverse = 1 / variances
+    usual = np.allclose(fit.weights, 100 * inverse / np.sum(inverse), rtol=1e-9, atol=0)
+    weights = None if usual else fit.weights
+    return independent_fit(fit.yi, variances, weights=weights, studies=fit.studies)
+
+
 def robust(
-    fit: HasLinearFit | LinearFit,
-    cluster: Labels,
+    fit: HasLinearFit | LinearFit | Pooled,
+    cluster: Labels | str,
     *,
     kind: Kind = "CR2",
     tested: Sequence[int | str] = (),
     level: float = 0.95,
+    data: Frame | None = None,
+    studies: Sequence[str] | str = (),
 ) -> RobustFit:
     """Cluster-robust standard errors, tests and intervals of a linear fit.
 
     Parameters
     ----------
-    fit : a LinearFit, or a result that can give one.
+    fit : the result of `pool`, `meta_regression` or `multilevel`, or a LinearFit. tau2 is taken as it was estimated.
     cluster : (k,) which cluster each effect is from; effects of different clusters are independent.
     kind : CR0, the plain sandwich; CR1, CR0 times n / (n - p); CR2, bias-reduced, with Satterthwaite degrees
         of freedom. CR2 is right with few clusters and needs the model's random effects to lie within clusters.
     tested : the coefficients of the omnibus test, by name or place; by default those of the fit.
+    data : the data frame that was fitted, in which cluster is the name of a column, and studies as it was given to
+        the fit. Rows that the fit left out are passed over.
 
     Raises
     ------
-    DataError : as many coefficients as clusters, an effect without cluster, or, for CR2, a model whose effects
-        covary across clusters.
+    DataError : as many coefficients as clusters, an effect without cluster, a result that is no weighted mean
+        (Mantel-Haenszel), or, for CR2, a model whose effects covary across clusters.
 
     Source: Hedges et al. 2010, doi:10.1002/jrsm.5; Bell & McCaffrey 2002 (CR2); Tipton & Pustejovsky 2015,
         doi:10.3102/1076998615606099 (HTZ); Pustejovsky & Tipton 2018, doi:10.1080/07350015.2016.1247004.
     """
-    linear = fit if isinstance(fit, LinearFit) else fit.linear_fit()
+    linear = _linear(fit)
     if kind not in KINDS:
         raise DataError(f"{kind!r} is not known; known are {', '.join(KINDS)}.")
     if not 0 < level < 1:
         raise DataError(f"Confidence level {level:g} is not between 0 and 1; 0.95 is usual.")
+    if data is not None:
+        if not isinstance(cluster, str):
+            raise DataError("With data, cluster is the name of one of its columns.")
+        cluster = labels_of_fit(data, cluster, studies, linear.working.labels)
     members = _clusters(linear, cluster)
     n, p = len(members), linear.X.shape[1]
     places = positions(tested, linear.names) or linear.tested or omnibus_columns(linear.X)
@@ -188,6 +223,8 @@ def robust(
 
 def _clusters(linear: LinearFit, cluster: Labels) -> list[Rows]:
     k, p = linear.X.shape
+    if isinstance(cluster, str):
+        raise DataError(f"cluster = {cluster!r} names a column; give the data that have it.")
     if len(cluster) != k:
         raise DataError(f"cluster has {len(cluster)} rows; the fit has {k} effects, each needs one.")
     check_labels("cluster", cluster)

@@ -16,21 +16,24 @@ from evisynth.synthesis.results import Result
 class SingleStudy(Result):
     """One study's own effect. Nothing is pooled, so there is no heterogeneity and no weight.
 
+    events1, n1, events2, n2 : the study's counts; None where it gives other numbers than a two-by-two table.
     yi, vi   : effect on the analysis scale and its variance; None where the study has none (double zero).
     note     : what was added to zero cells, or why there is no effect; "" when nothing was.
+    size     : people (PFT) or person-time (IRFT) that lead the effect back to its scale; None for other measures.
     """
 
     measure: str
     study: str
-    events1: float
-    n1: float
-    events2: float
-    n2: float
+    events1: float | None
+    n1: float | None
+    events2: float | None
+    n2: float | None
     yi: float | None
     vi: float | None
     profile: str
     note: str = ""
     level: float = 0.95
+    size: float | None = None
 
     def __str__(self) -> str:
         name = measure_named(self.measure).name
@@ -69,14 +72,14 @@ class SingleStudy(Result):
     @property
     def estimate(self) -> float | None:
         """The effect on the scale people read: a ratio for RR and OR."""
-        return None if self.yi is None else measure_named(self.measure).back(self.yi)
+        return None if self.yi is None else measure_named(self.measure).back(self.yi, self.size)
 
     @property
     def estimate_ci(self) -> tuple[float, float] | None:
         if self.ci is None:
             return None
         measure = measure_named(self.measure)
-        return measure.back(self.ci[0]), measure.back(self.ci[1])
+        return measure.back(self.ci[0], self.size), measure.back(self.ci[1], self.size)
 
 
 def single_study(

@@ -8,6 +8,7 @@ from scipy.special import chdtri
 
 from evisynth.errors import DataError, near
 from evisynth.synthesis.measures.scale import Vector
+from evisynth.synthesis.pooling.iteration import Iteration, rough_root
 from evisynth.synthesis.pooling.kernels import Estimable
 from evisynth.synthesis.pooling.tau2 import form_quantile_root, generalised_q_root
 from evisynth.synthesis.quadratic_forms import chi_square_mixture_cdf
@@ -21,9 +22,6 @@ TAU2_INTERVALS = {
     "PL": "profile likelihood",
 }
 Limits = tuple[float, float]
-# R's uniroot stops this far from a root (.Machine$double.eps^0.25); metafor and meta search up to 100, or ten times tau2.
-UNIROOT = float(np.finfo(np.float64).eps ** 0.25)
-SEARCHED_TO = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,7 @@ class Tau2Interval(Result):
     vt    : typical sampling variance, with which the limits of I2 and H2 follow from those of tau2.
     empty : whether no value of tau2, not even 0, agrees with the data at this level, because the studies
             differ less than chance would make them; the limits are then both 0.
+    beyond: whether the upper limit is only where another program's search ended (see `Iteration`); it is higher.
     """
 
     kind: str
@@ -42,9 +41,11 @@ class Tau2Interval(Result):
     high: float
     vt: float
     empty: bool = False
+    beyond: bool = False
 
     def __str__(self) -> str:
         note = "; the studies differ less than chance would make them" if self.empty else ""
+        note += "; the upper limit is above the end of the search" if self.beyond else ""
         return f"tau2 {self.low:.4g} to {self.high:.4g} ({100 * self.level:g}%, {TAU2_INTERVALS[self.kind]}{note})"
 
     @property
@@ -84,40 +85,38 @@ def q_profile(rows: Estimable, level: float) -> tuple[Vector, Vector, Vector]:
 
 
 def rough_limits(
-    row: Estimable, a: Vector | None, level: float, tau2: float, tolerance: float
+    row: Estimable, a: Vector | None, level: float, tau2: float, iteration: Iteration
 ) -> tuple[float, float, bool]:
-    """Limits of tau2 of one row as far as a root finder goes that stops when it is this near (Brent's method).
+    """Limits of tau2 of one row as far as the root finder of an iteration goes, and whether the upper one is beyond it.
 
-    With the tolerance `UNIROOT` they repeat the digits that R's meta prints for the Q-profile (a is None), and mostly
-    those of a generalised Q with weights a. The search goes from 0 to 100, or to ten times the estimate (tau2, or that
-    of the generalised Q); a limit above that is a DataError.
+    They repeat the digits that R's metafor and meta print for the Q-profile (a is None) and for a generalised Q with
+    weights a. The search goes from 0 to 100, or to ten times the estimate (tau2, or that of the generalised Q); for a
+    limit above that its end is given, as R does.
 
-    Source: Brent 1973, Algorithms for Minimization without Derivatives, chapter 4; the intervals as named above.
+    Source: see `rough_root`; the intervals as named above.
     """
-    from scipy.optimize import brentq  # noqa: PLC0415 - it takes longer to load than a fit takes
-
     tail, df = (1 - level) / 2, float(row.k[0]) - row.p
     form = None if a is None else row.form(a[None, :])
     if form is not None:
         tau2 = float((form.Q[0] - form.trPV[0]) / form.trP[0])
-    top = max(SEARCHED_TO, 10 * tau2)
+    end = iteration.reach(tau2)
 
-    def excess(at: float, above: float) -> float:
-        if a is None or form is None:
-            return float(row.squares(np.array([at]))[0][0]) - float(chdtri(df, above))
-        return chi_square_mixture_cdf(float(form.Q[0]), row.form_weights(a, at)) - (1 - above)
+    def limit(above: float) -> tuple[float, bool]:
+        """Where the form is at a quantile, and whether that is beyond the end."""
 
-    limits = []
-    for above in (tail, 1 - tail):
-        if excess(0.0, above) <= 0:
-            limits.append(0.0)
-        elif excess(top, above) > 0:
-            raise DataError(
-                f"A limit of tau2 is above {top:g}, where this search ends; leave the tolerance out."
-            )
-        else:
-            limits.append(float(brentq(excess, 0.0, top, args=(above,), xtol=tolerance, rtol=1e-15)))
-    return limits[0], limits[1], limits[1] == 0
+        def excess(at: float) -> float:
+            if a is None or form is None:
+                return float(row.squares(np.array([at]))[0][0]) - float(chdtri(df, above))
+            return chi_square_mixture_cdf(float(form.Q[0]), row.form_weights(a, at)) - (1 - above)
+
+        if excess(0.0) <= 0:
+            return 0.0, False
+        if excess(end) > 0:
+            return end, True
+        return rough_root(excess, 0.0, end, iteration.tolerance), False
+
+    (low, _), (high, beyond) = limit(tail), limit(1 - tail)
+    return low, high, beyond
 
 
 def generalised_q_limits(row: Estimable, a: Vector, level: float) -> tuple[float, float, bool]:
@@ -162,11 +161,11 @@ def tau2_interval(
     tau2: float,
     method: str,
     weights: Vector | None = None,
-    tolerance: float | None = None,
+    iteration: Iteration | None = None,
 ) -> Tau2Interval:
     """The interval of one row by the named kind; `tau2` and `method` matter to the profile likelihood.
 
-    With a `tolerance` limits of QP and of a generalised Q are searched only that far, see `rough_limits`.
+    With an `iteration` limits of QP and of a generalised Q are searched only as far as it goes, see `rough_limits`.
 
     Raises
     ------
@@ -181,25 +180,31 @@ def tau2_interval(
         )
     if not 0 < level < 1:
         raise DataError(f"Confidence level {level:g} is not between 0 and 1; 0.95 is usual.")
-    if kind == "QP" and tolerance is None:
-        low, high, empty = q_profile(row, level)
-        return Tau2Interval(kind, level, float(low[0]), float(high[0]), vt, bool(empty[0]))
     if kind == "PL":
-        if tolerance is not None:
-            raise DataError(
-                "A tolerance goes with QP, BJ, J and GENQ; the profile likelihood is searched to the end."
-            )
-        if method not in ("ML", "REML"):
-            raise DataError(
-                f"The profile likelihood goes with ML or REML; tau2 was estimated by {method or 'none'}."
-            )
-        limits = profile_likelihood_limits(row, tau2, level, restricted=method == "REML")
-        return Tau2Interval(kind, level, *limits, vt)
+        return _by_likelihood(row, level, vt, tau2, method, iteration)
     if kind == "GENQ" and weights is None:
         raise DataError("The interval from a generalised Q needs weights; BJ and J have their own.")
     of = {"QP": None, "BJ": 1 / row.vi[0], "J": 1 / np.sqrt(row.vi[0])}.get(kind, weights)
-    if tolerance is not None or of is None:
-        lower, upper, nothing = rough_limits(row, of, level, tau2, tolerance or UNIROOT)
-    else:
+    if iteration is not None:
+        lower, upper, beyond = rough_limits(row, of, level, tau2, iteration)
+        return Tau2Interval(kind, level, lower, upper, vt, upper == 0, beyond)
+    if of is not None:
         lower, upper, nothing = generalised_q_limits(row, of, level)
-    return Tau2Interval(kind, level, lower, upper, vt, nothing)
+        return Tau2Interval(kind, level, lower, upper, vt, nothing)
+    low, high, empty = q_profile(row, level)
+    return Tau2Interval(kind, level, float(low[0]), float(high[0]), vt, bool(empty[0]))
+
+
+def _by_likelihood(
+    row: Estimable, level: float, vt: float, tau2: float, method: str, iteration: Iteration | None
+) -> Tau2Interval:
+    if iteration is not None:
+        raise DataError(
+            "An iteration goes with QP, BJ, J and GENQ; the profile likelihood is searched to the end."
+        )
+    if method not in ("ML", "REML"):
+        raise DataError(
+            f"The profile likelihood goes with ML or REML; tau2 was estimated by {method or 'none'}."
+        )
+    limits = profile_likelihood_limits(row, tau2, level, restricted=method == "REML")
+    return Tau2Interval("PL", level, *limits, vt)

@@ -1,17 +1,25 @@
 """How much each study influences a pooled effect or a meta-regression."""
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from scipy.special import chdtr
 
+from evisynth.cluster import Map
 from evisynth.errors import DataError
+from evisynth.synthesis.columns import Dropped
+from evisynth.synthesis.grouping import Labels
 from evisynth.synthesis.measures.scale import Flags, Vector
 from evisynth.synthesis.moderators.fits import DesignFits
 from evisynth.synthesis.moderators.result import MetaRegression
+from evisynth.synthesis.pooling.glmm.result import Glmm
+from evisynth.synthesis.pooling.multilevel.result import MultilevelFit
 from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.results import Result
-from evisynth.synthesis.sensitivity.refit import Linear, linear
+from evisynth.synthesis.sensitivity.model_influence import ModelInfluence, model_influence
+from evisynth.synthesis.sensitivity.refit import Linear, classical_errors, linear
+from evisynth.synthesis.sensitivity.refits import Fitted, check_no_cluster, why_not
 from evisynth.synthesis.sensitivity.text import table
 
 CLASSICAL = "z"  # the diagnostics are made of the classical covariances, whatever the test of the analysis
@@ -29,7 +37,7 @@ class Influence(Result, rows="studies"):
     tau2_del : tau2 without the study; QE_del the (residual) Q; b_del the coefficients.
     hat      : leverage; weight: percent of all weights.
     dfbs     : change of each coefficient, in standard errors.
-    not_fitted : studies without which the model cannot be fitted; what needs it is NaN.
+    not_fitted : studies without which the model cannot be fitted; what needs it is NaN. reasons : (study, why).
     """
 
     studies: tuple[str, ...]
@@ -44,6 +52,7 @@ class Influence(Result, rows="studies"):
     hat: Vector
     weight: Vector
     dfbs: Vector
+    reasons: Dropped = ()
 
     @property
     def k(self) -> int:
@@ -90,10 +99,21 @@ class Influence(Result, rows="studies"):
                 strict=True,
             )
         ]
-        return table([*head, "influential"], rows)
+        lines = [table([*head, "influential"], rows)]
+        return "\n".join([*lines, *(f"not fitted without {one}: {reason}" for one, reason in self.reasons)])
 
 
-def influence(fit: Pooled | MetaRegression) -> Influence:
+@overload
+def influence(fit: Pooled | MetaRegression, *, cluster: None = None, run: Map = map) -> Influence: ...
+@overload
+def influence(
+    fit: Glmm | MultilevelFit, *, cluster: Labels | str | None = None, run: Map = map
+) -> ModelInfluence: ...
+@overload
+def influence(fit: MetaRegression, *, cluster: Labels | str, run: Map = map) -> ModelInfluence: ...
+def influence(
+    fit: Pooled | Fitted, *, cluster: Labels | str | None = None, run: Map = map
+) -> Influence | ModelInfluence:
     """Outlier and influence diagnostics of a result by inverse variance.
 
     With b, V = (X'WX)^-1 and tau2 of the whole, and b_i, V_i and t_i without study i:
@@ -104,6 +124,9 @@ def influence(fit: Pooled | MetaRegression) -> Influence:
 
     They do not depend on the test: Hartung-Knapp's factor does not enter.
 
+    For a GLMM or a multilevel model, and for a meta-regression by clusters, see `ModelInfluence`; cluster and run
+    are as for `leave_one_out`.
+
     Raises
     ------
     DataError : a result that is not by inverse variance; no degree of freedom when a study is left out.
@@ -111,6 +134,9 @@ def influence(fit: Pooled | MetaRegression) -> Influence:
     Source: Viechtbauer & Cheung 2010, doi:10.1002/jrsm.11; Belsley, Kuh & Welsch 1980, Regression diagnostics,
     doi:10.1002/0471725153. R: metafor influence, whose names these are.
     """
+    if isinstance(fit, (Glmm, MultilevelFit)) or (isinstance(fit, MetaRegression) and cluster is not None):
+        return model_influence(fit, cluster, run)
+    check_no_cluster(cluster)
     model = linear(fit)
     if model.k - 1 <= model.p:
         raise DataError(
@@ -134,8 +160,20 @@ def influence(fit: Pooled | MetaRegression) -> Influence:
             b_del=without.b,
             hat=hat,
             weight=100 * model.w / np.sum(model.w),
-            dfbs=moved / _errors_at(model, without.tau2),
+            dfbs=moved / classical_errors(model, without.tau2),
+            reasons=_reasons(fit, without),
         )
+
+
+def _reasons(fit: Pooled | MetaRegression, without: DesignFits) -> Dropped:
+    """(study, why) of the studies without which a regression is not determined."""
+    if isinstance(fit, Pooled):
+        return ()
+    everyone = np.arange(len(fit.studies))
+    return tuple(
+        (fit.studies[at], why_not(fit, everyone != at))
+        for at in np.flatnonzero(np.isnan(without.QE)).tolist()
+    )
 
 
 def leaving_one_out(model: Linear) -> DesignFits:
@@ -158,12 +196,3 @@ def _squared_distance(model: Linear, moved: Vector) -> Vector:
     """(k,) (b - b_i)' X'WX (b - b_i), as the length of W^(1/2) X (b - b_i)."""
     along = (np.sqrt(model.w)[:, None] * model.X) @ moved.T
     return np.asarray(np.einsum("ki,ki->i", along, along), dtype=np.float64)
-
-
-def _errors_at(model: Linear, tau2: Vector) -> Vector:
-    """(k, p) classical standard errors of all studies together, at each tau2."""
-    known = np.isfinite(tau2)
-    roots = np.sqrt(1 / (model.vi + np.where(known, tau2, 0.0)[:, None]))[:, :, None] * model.X
-    inverse = np.linalg.inv(np.linalg.qr(roots)[1])
-    errors = np.sqrt(np.einsum("kpq,kpq->kp", inverse, inverse))
-    return np.where(known[:, None], errors, np.nan)

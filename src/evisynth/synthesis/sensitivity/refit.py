@@ -234,3 +234,12 @@ def linear(fit: Pooled | MetaRegression) -> Linear:
         QE=fit.Q,
         QM=QM,
     )
+
+
+def classical_errors(model: Linear, tau2: Vector) -> Vector:
+    """(m, p) classical standard errors of all studies together, at each of m tau2; NaN where tau2 is."""
+    known = np.isfinite(tau2)
+    roots = np.sqrt(1 / (model.vi + np.where(known, tau2, 0.0)[:, None]))[:, :, None] * model.X
+    inverse = np.linalg.inv(np.linalg.qr(roots)[1])
+    errors = np.sqrt(np.einsum("kpq,kpq->kp", inverse, inverse))
+    return np.where(known[:, None], errors, np.nan)

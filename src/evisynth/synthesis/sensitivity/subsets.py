@@ -88,6 +88,7 @@ def of_subsets(
             raise DataError("Give either a result, or a table and how it is pooled.")
         fits = recipe_of(what).fit(what.yi, what.vi, present=present)
         found = {one.name: getattr(fits, one.name) for one in fields(Fits)}
+        found["Q"] = np.where(fits.k > 1, fits.Q, 0.0)  # of one study there is rounding alone
         return found | {"studies": labels, "measure": what.measure, "whole": what, "k_Q": fits.k}
     if again is None:
         raise DataError(

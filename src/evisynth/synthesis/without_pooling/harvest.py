@@ -52,7 +52,7 @@ def harvest_plot(bars: Iterable[HarvestBar]) -> HarvestPlot:
     ------
     DataError : no bar, an unknown direction, a height that is not above 0, a study twice for one outcome.
 
-    Source: Ogilvie et al. 2008, doi:10.1186/1471-2288-8-8; Crowther et al. 2011, doi:10.1002/jrsm.53.
+    Source: Ogilvie et al. 2008, doi:10.1186/1471-2288-8-8; Crowther et al. 2011, doi:10.1002/jrsm.37.
     """
     given = tuple(bars)
     if not given:

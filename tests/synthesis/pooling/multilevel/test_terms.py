@@ -42,3 +42,32 @@ def test_terms_that_cannot_be_are_refused(call, says):
 
 def test_levels_that_never_meet_can_have_variances_of_their_own():
     assert structured([1, 2], [1, 2], "DIAG").q == 2
+
+
+def test_named_columns_are_read_when_the_data_are_there():
+    table = {"study": ["a", "a", "b"], "effect": [1, 2, 1]}
+    outer, inner = nested("study", "effect").of(table.__getitem__)
+    assert (outer.name, inner.name, inner.numbers.tolist()) == ("study", "study/effect", [0, 1, 2])
+    named, given = (
+        structured("effect", "study", "AR").of(table.__getitem__),
+        structured([1, 2, 1], ["a", "a", "b"], "AR"),
+    )
+    assert (named.struct, named.levels, named.inner.tolist()) == ("AR", given.levels and (1, 2), [0, 1, 0])
+
+
+def test_a_level_that_is_left_without_effect_is_gone():
+    term = structured(["p", "q", "r", "p", "q"], ["a", "a", "a", "b", "b"], "UN")
+    some = term.take(np.array([True, True, False, True, True]))
+    assert (some.levels, some.inner.tolist(), some.outer.tolist()) == (("p", "q"), [0, 1, 0, 1], [0, 0, 1, 1])
+    times = structured([1, 2, 6, 1, 2], ["a", "a", "a", "b", "b"], "CAR").take(
+        np.array([True, False, True, True, False])
+    )
+    assert (times.levels, times.times) == ((1, 6), (1.0, 6.0))
+
+
+def test_steps_between_levels_are_kept_when_one_is_gone():
+    kept = np.array([True, False, True, True, False])
+    steps = structured([1, 2, 3, 1, 2], ["a", "a", "a", "b", "b"], "AR").take(kept)
+    assert (steps.levels, steps.inner.tolist()) == ((1, 2, 3), [0, 2, 0])
+    with pytest.raises(DataError, match="a level between others has no effect left"):
+        structured([1, 2, 3, 1, 2], ["a", "a", "a", "b", "b"], "HAR").take(kept)

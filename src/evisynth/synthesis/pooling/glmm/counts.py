@@ -44,6 +44,11 @@ class Counts:
         """Whether `size` counts people, so that events cannot exceed it; otherwise it is person-time."""
         return self.measure in ("OR", "PLO")
 
+    def take(self, some: Flags) -> "Counts":
+        """Some of the studies that are kept."""
+        names = tuple(name for name, there in zip(self.studies, some.tolist(), strict=True) if there)
+        return Counts(self.measure, names, self.events[some], self.size[some], some, ())
+
     def effects(self, zero_cells: ZeroCells = ONLY_ZERO) -> tuple[Vector, Vector]:
         """(k,) effects on the analysis scale and their variances; 0 and infinite where a study has none."""
         numbers = np.stack((self.events, self.size), axis=2).reshape(len(self.studies), -1).T

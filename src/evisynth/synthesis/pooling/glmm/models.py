@@ -63,8 +63,29 @@ def pool_glmm(
     counts = read_counts(measure, tuple(studies), columns)
     likelihood = _checked(measure, likelihood, model, points)
     critical_value(level)
-    need_two(counts.studies, counts.dropped)
     D, labels = _design(counts, moderators, tuple(names))
+    return fit_counts(counts, D, labels, likelihood, model, points, level)
+
+
+def fit_counts(
+    counts: Counts,
+    D: Array,
+    labels: tuple[str, ...],
+    likelihood: str,
+    model: Model,
+    points: int | None,
+    level: float,
+) -> Glmm:
+    """Fit a model to checked counts; D (k, p) has the column of ones and the moderators, `labels` their names.
+
+    Raises
+    ------
+    DataError : as `pool_glmm`, for what depends on the counts.
+
+    Source: as `pool_glmm`.
+    """
+    need_two(counts.studies, counts.dropped)
+    _check_design(D, labels)
     if D.shape[1] == 1:
         check_estimable(counts)
     problem = _problem(counts, likelihood, D, points)
@@ -78,7 +99,7 @@ def pool_glmm(
     yi, vi = counts.effects()
     place = problem.X.shape[2] - len(labels)  # UM.RS has the mean of the study intercepts first
     return Glmm(
-        measure=measure,
+        measure=counts.measure,
         likelihood=likelihood,
         model=model,
         studies=counts.studies,
@@ -96,6 +117,8 @@ def pool_glmm(
         vi=vi,
         typical_variance=_typical_variance(1 / vi, D),
         points=problem.points,
+        counts=counts,
+        design=D,
         dropped=counts.dropped,
         level=level,
     )
@@ -138,13 +161,17 @@ def _design(
         if not np.all(np.isfinite(row)):
             missing = names[int(np.argmin(np.isfinite(row)))]
             raise DataError(f"{study}: {missing} is missing. Leave the study out or give the number.")
-    D = np.column_stack((np.ones(k), M))
+    return np.column_stack((np.ones(k), M)), ("intercept", *names)
+
+
+def _check_design(D: Array, labels: tuple[str, ...]) -> None:
+    """Raise a DataError where the studies cannot tell the coefficients apart."""
+    k = len(D)
     if k < D.shape[1] or np.linalg.matrix_rank(D) < D.shape[1]:
         raise DataError(
-            f"{k} studies cannot tell {D.shape[1]} coefficients apart ({', '.join(names)}): "
+            f"{k} studies cannot tell {D.shape[1]} coefficients apart ({', '.join(labels[1:])}): "
             "a moderator is constant, or follows from the others."
         )
-    return D, ("intercept", *names)
 
 
 def _problem(counts: Counts, likelihood: str, D: Array, points: int | None) -> Problem:

@@ -9,6 +9,7 @@ from evisynth.errors import DataError
 from evisynth.synthesis.heterogeneity import h2_from_q, i2_from_q, p_of_q
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.measures.two_by_two import Dropped
+from evisynth.synthesis.pooling.glmm.counts import Counts
 from evisynth.synthesis.pooling.glmm.families import Array
 from evisynth.synthesis.pooling.result import RANDOM, Model, critical_value
 from evisynth.synthesis.prediction import prediction_interval, prediction_method_named
@@ -41,6 +42,8 @@ class Glmm(Result, rows="studies"):
                    all about the differences between the studies.
     yi, vi       : (k,) the studies' own effects and variances, with 0.5 added where there is a zero. For show
                    and for the typical variance; the model itself corrects nothing.
+    counts       : the events and people (or person-time) that were fitted.
+    design       : (k, p) the column of ones and the moderators.
     points       : of the quadrature; None for as many as change nothing, 1 for Laplace's approximation.
     dropped      : (study, reason) of each study that is left out.
     """
@@ -63,6 +66,8 @@ class Glmm(Result, rows="studies"):
     vi: Vector
     typical_variance: float
     points: int | None
+    counts: Counts
+    design: Array
     dropped: Dropped = ()
     level: float = 0.95
 
@@ -193,6 +198,14 @@ class Glmm(Result, rows="studies"):
                 "see its coefficients."
             )
 
+    def _as_read(self) -> list[str]:
+        """The pooled effect on the scale people read; of a model with moderators nothing."""
+        if len(self.names) > 1:
+            return []
+        low, high = self.estimate_ci
+        name = measure_named(self.measure).shown
+        return [f"{name} {self.estimate:.4g} ({100 * self.level:g}% CI {low:.4g} to {high:.4g})"]
+
     def __str__(self) -> str:
         mixed = "mixed " if self.model == RANDOM else ""
         how = f"{self.likelihood}: {LIKELIHOODS[self.likelihood]}"
@@ -210,6 +223,7 @@ class Glmm(Result, rows="studies"):
                     strict=True,
                 )
             ),
+            *self._as_read(),
             f"tau2 {self.tau2:.4f}, I2 from tau2 {self.I2_tau2:.1f}%",
             f"heterogeneity: Wald {self.QE_Wald:.3f}, likelihood ratio {self.QE_LRT:.3f}, df {self.QE_df}",
         ]

@@ -1,11 +1,14 @@
 """Fits multilevel and multivariate models with known sampling covariances."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
+from evisynth.synthesis.columns import Dropped, Frame
+from evisynth.synthesis.design import design
 from evisynth.synthesis.maximise import Maximum
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.model_matrix import (
@@ -16,25 +19,28 @@ from evisynth.synthesis.model_matrix import (
     positions,
 )
 from evisynth.synthesis.pooling.covariance import Covariance, Matrix, covariance_of
+from evisynth.synthesis.pooling.multilevel.frames import is_names, of_frame
 from evisynth.synthesis.pooling.multilevel.likelihood import Likelihood, fixed_effects
 from evisynth.synthesis.pooling.multilevel.result import Method, MultilevelFit, StructureFit, Test
 from evisynth.synthesis.pooling.multilevel.structures import ONE_VARIANCE, Shape
-from evisynth.synthesis.pooling.multilevel.terms import Groups, Structured, Term
+from evisynth.synthesis.pooling.multilevel.terms import Groups, NamedTerm, Structured, Term
 from evisynth.synthesis.pooling.result import critical_value
 
 
 def multilevel(
-    yi: ArrayLike,
-    V: ArrayLike | Sequence[ArrayLike] | Covariance,
-    X: ArrayLike | NamedMatrix | None = None,
+    yi: str | ArrayLike,
+    V: str | ArrayLike | Sequence[ArrayLike] | Covariance,
+    X: str | Sequence[str] | ArrayLike | NamedMatrix | None = None,
     *,
+    data: Frame | None = None,
     names: Sequence[str] = (),
     random: Sequence[Term] = (),
     method: Method = "REML",
     test: Test = "z",
-    studies: Sequence[str] = (),
+    studies: Sequence[str] | str = (),
     tested: Sequence[int | str] = (),
     level: float = 0.95,
+    **coding: Any,
 ) -> MultilevelFit:
     """Fit y ~ N(X b, V + random effects) by restricted or full maximum likelihood.
 
@@ -45,6 +51,11 @@ def multilevel(
         Covariance (see `sampling_covariance`).
     X : (k, p) model matrix, or a Design; by default an intercept alone. It is used as it is: an intercept is a
         column of ones. names : (p,) of its columns.
+    data : a data frame (pandas, polars, pyarrow, or a dict of lists) in which yi, V (variances), X (a moderator or
+        a list of them, to which an intercept is added), studies and the columns of `random` are names. A row that
+        lacks one of the values is left out and stands in `dropped`. For effects that covary V is the
+        sampling_covariance of the same data.
+    coding : interactions, references, categories and intercept of moderators that are named, as for `design.design`.
     random : `nested(...)` and `structured(...)` terms; none gives the common-effect model with known V.
     method : REML or ML. test : z, or t and F with k - p degrees of freedom.
     studies : (k,) names of the rows, for messages.
@@ -56,12 +67,21 @@ def multilevel(
 
     Raises
     ------
-    DataError : a missing effect, a V that is no covariance matrix, columns of X that depend on each other, no
+    DataError : a missing effect (without data), a V that is no covariance matrix, columns of X that depend on each other, no
         more effects than coefficients, random effects that cannot be told apart.
 
     Source: Konstantopoulos 2011, doi:10.1002/jrsm.35 (three levels); Berkey et al. 1998,
         doi:10.1002/(SICI)1097-0258(19981115)17:22<2537::AID-SIM953>3.0.CO;2-C (multivariate).
     """
+    dropped: Dropped = ()
+    if data is not None:
+        given = of_frame(data, yi, V, X, random, studies)
+        yi, V, X, random, studies = given.yi, given.V, given.X, given.random, given.studies
+        dropped = given.dropped
+    for name, what in (("yi", yi), ("V", V)):
+        if isinstance(what, str):
+            raise DataError(f"{name} = {what!r} names a column; give the data that have it.")
+    X = _moderators(X, coding)
     rows = tuple(studies) or tuple(f"Effect {place}" for place in range(1, np.size(yi) + 1))
     y = checked_vector(yi, rows)
     known = covariance_of(V, rows)
@@ -99,12 +119,30 @@ def multilevel(
         tested=positions(tested, columns) or omnibus_columns(design),
         converged=found.converged,
         level=level,
+        dropped=dropped,
     )
+
+
+def _moderators(X: Any, coding: dict[str, Any]) -> Any:
+    """The design of moderators that have names; a matrix as it is."""
+    if isinstance(X, Mapping):
+        return design(X, **coding)
+    if is_names(X):
+        raise DataError(f"X = {X!r} names columns; give the data that have them.")
+    if coding:
+        raise DataError(
+            f"{', '.join(coding)}: this is for moderators that are named; X is a matrix or nothing."
+        )
+    return X
 
 
 def _checked_terms(random: Sequence[Term], k: int) -> tuple[tuple[Groups, ...], tuple[Structured, ...]]:
     """The variance components and structures of a model of k rows; a DataError where they cannot be told apart."""
-    groups = tuple(one for term in random if not isinstance(term, Structured) for one in term)
+    for term in random:
+        if isinstance(term, NamedTerm):
+            held = ", ".join(term.columns.values())
+            raise DataError(f"The random effects name columns ({held}); give the data that have them.")
+    groups = tuple(one for term in random if isinstance(term, tuple) for one in term)
     structures = tuple(term for term in random if isinstance(term, Structured))
     for one in groups:
         _check_length(one.name, len(one.numbers), k)

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr, stdtrit
 
+from evisynth.synthesis.columns import Dropped
 from evisynth.synthesis.grouping import connected, groups_of
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.pooling.covariance import Covariance, Matrix
@@ -59,6 +60,7 @@ class MultilevelFit(Result, rows="names", columns="b se z p ci_low ci_high"):
     Q : of residual heterogeneity (R: QE), from V alone. tested : the coefficients of the omnibus test QM.
     components : how many variances and correlations were estimated.
     converged : False when the optimiser could not confirm a maximum; the numbers then need a second look.
+    dropped : (study, reason) of each row of the data that is left out.
     """
 
     names: tuple[str, ...]
@@ -80,6 +82,7 @@ class MultilevelFit(Result, rows="names", columns="b se z p ci_low ci_high"):
     tested: tuple[int, ...]
     converged: bool
     level: float = 0.95
+    dropped: Dropped = ()
 
     @property
     def k(self) -> int:
@@ -261,6 +264,7 @@ class MultilevelFit(Result, rows="names", columns="b se z p ci_low ci_high"):
         lines.append(f"Q({self.df}) = {self.Q:.2f}; log likelihood {self.ll:.4f}; AIC {self.AIC:.2f}")
         if not self.converged:
             lines.append("The optimiser did not confirm a maximum.")
+        lines += [f"left out: {study} ({reason})" for study, reason in self.dropped]
         return "\n".join(lines)
 
     @property

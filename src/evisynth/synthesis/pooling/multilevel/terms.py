@@ -1,5 +1,6 @@
 """The random effects of a multilevel model: nested groups, and effects of inner levels within outer groups."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from evisynth.synthesis.grouping import (
     numbered,
     numbered_in_order,
 )
+from evisynth.synthesis.measures.scale import Flags
 
 STRUCTURES = {
     "CS": "one variance, one correlation",
@@ -36,6 +38,10 @@ class Groups:
     def levels(self) -> int:
         return int(self.numbers.max()) + 1
 
+    def take(self, kept: Flags) -> "Groups":
+        """The groups of some of the rows."""
+        return Groups(self.name, numbered(self.numbers[kept].tolist()))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Structured:
@@ -56,21 +62,75 @@ class Structured:
     def q(self) -> int:
         return len(self.levels)
 
+    def take(self, kept: Flags) -> "Structured":
+        """The term of some of the rows. A level that occurs in none of them is gone, except in AR, where the steps
+        between the others depend on it.
 
-Term = tuple[Groups, ...] | Structured
+        Raises
+        ------
+        DataError : what is left cannot be told apart; for HAR, a level between others is gone.
+        """
+        inner, outer = self.inner[kept], numbered(self.outer[kept].tolist())
+        used = np.unique(inner)
+        if self.struct == "HAR" and used[-1] - used[0] >= len(used):
+            raise DataError(
+                "HAR counts the steps between levels, and a level between others has no effect left."
+            )
+        if self.struct != "AR":
+            inner = np.searchsorted(used, inner).astype(np.intp)
+            levels = tuple(self.levels[at] for at in used)
+            times = tuple(self.times[at] for at in used) if self.times else ()
+            found = Structured(self.struct, inner, outer, levels, times)
+        else:
+            found = Structured(self.struct, inner, outer, self.levels)
+        _check_pairs(found)
+        return found
 
 
-def nested(**columns: Labels) -> tuple[Groups, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedTerm:
+    """A term whose columns are named, to be made of the rows of a data frame that are used.
+
+    columns : the names of the columns, by that of the variance component, or by inner and outer.
+    struct : of inner | outer; "" for nested groups.
+    """
+
+    columns: Mapping[str, str]
+    struct: str = ""
+
+    def of(self, column: Callable[[str], Labels]) -> "tuple[Groups, ...] | Structured":
+        """The term itself; `column` gives the labels of a column."""
+        found = {name: column(held) for name, held in self.columns.items()}
+        if self.struct:
+            return _structured(found["inner"], found["outer"], self.struct)
+        return _nested(found)
+
+
+Term = tuple[Groups, ...] | Structured | NamedTerm
+
+
+def nested(*names: str, **columns: Labels) -> tuple[Groups, ...] | NamedTerm:
     """A variance component for each column, each nested in those before it: R's ~ 1 | district/school.
 
     nested(study=study) is a plain random intercept, ~ 1 | study; nested(study=study, effect=effect) is the
     three-level model, in which the effects of two studies are different ones even where they have the same
-    label.
+    label. nested("study", "effect") names columns of the data that `multilevel` is given.
 
     Source: Konstantopoulos 2011, doi:10.1002/jrsm.35.
     """
-    if not columns:
+    if not names and not columns:
         raise DataError("nested() needs at least one column of groups, such as nested(study=study).")
+    named = {name: name for name in names} | {
+        name: held for name, held in columns.items() if isinstance(held, str)
+    }
+    if not named:
+        return _nested(columns)
+    if len(named) < len(names) + len(columns):
+        raise DataError("nested() takes names of columns, each once, or the columns themselves, not both.")
+    return NamedTerm(named)
+
+
+def _nested(columns: Mapping[str, Labels]) -> tuple[Groups, ...]:
     found, outer, name = [], None, ""
     for column, labels in columns.items():
         check_labels(column, labels)
@@ -83,14 +143,14 @@ def nested(**columns: Labels) -> tuple[Groups, ...]:
     return tuple(found)
 
 
-def structured(inner: Labels, outer: Labels, struct: str = "CS") -> Structured:
+def structured(inner: Labels, outer: Labels, struct: str = "CS") -> Structured | NamedTerm:
     """Random effects of `inner` levels that covary within `outer` groups: R's ~ inner | outer with struct.
 
     Parameters
     ----------
     inner : (k,) the outcome, time point or treatment of each row. Numbers are ordered by size, text as text;
         AR and HAR count the steps between levels in this order, CAR takes the numbers as time.
-    outer : (k,) the study of each row.
+    outer : (k,) the study of each row. Both may be names of columns of the data that `multilevel` is given.
     struct : CS, HCS, UN, ID, DIAG, AR, HAR or CAR (see STRUCTURES).
 
     Source: Berkey et al. 1998, doi:10.1002/(SICI)1097-0258(19981115)17:22<2537::AID-SIM953>3.0.CO;2-C;
@@ -98,6 +158,12 @@ def structured(inner: Labels, outer: Labels, struct: str = "CS") -> Structured:
     """
     if struct not in STRUCTURES:
         raise DataError(f"Structure {struct!r} is not known; known are {', '.join(STRUCTURES)}.")
+    if isinstance(inner, str) and isinstance(outer, str):
+        return NamedTerm({"inner": inner, "outer": outer}, struct)
+    return _structured(inner, outer, struct)
+
+
+def _structured(inner: Labels, outer: Labels, struct: str) -> Structured:
     check_labels("inner", inner)
     check_labels("outer", outer)
     numbers, levels = numbered_in_order(inner)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evisynth.errors import DataError
-from evisynth.synthesis.moderators.design import design, given_design, missing
+from evisynth.synthesis.design import design, given_design, missing
 
 ALLOC = ["random", "alternate", "systematic", "random", "alternate", "systematic"]
 ABLAT = [44, 55, 42, 52, 13, 33]
