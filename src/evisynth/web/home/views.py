@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evisynth.store import models
 from evisynth.store.invitations import new_review
+from evisynth.store.live_flow import live_flow
+from evisynth.store.progress import progress_of
 from evisynth.store.work_waiting import waiting_for
 from evisynth.web import access
 from evisynth.web.home.forms import ReviewForm
@@ -42,7 +44,16 @@ def start_review(request: HttpRequest) -> HttpResponse:
 def review_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Where the review stands."""
     of = access.of_review(request, slug)
-    return render(request, "home/review.html", {"waiting": waiting_for(of)})
+    return render(
+        request,
+        "home/review.html",
+        {
+            "here": "home",
+            "waiting": waiting_for(of),
+            "flow": live_flow(of.review),
+            "stages": progress_of(of.member),
+        },
+    )
 
 
 @login_not_required

@@ -1,0 +1,130 @@
+"""The history as a person may see it, and the proof that nobody changed it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from evisynth.screening.blinding import may_see_votes
+from evisynth.store import models
+from evisynth.store.history import breaks
+
+SETTLING = ("consensus", "consensus withdrawn")  # about items whose votes are all in
+PARTS = ("when", "who", "what", "before", "after", "previous", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An event as a person may see it. `hidden`: what it says is another's vote, note or label that is not open."""
+
+    event: models.Event
+    hidden: bool
+
+    @property
+    def about(self) -> str:
+        """The record that it is about."""
+        return next(iter(sorted(_records(self.event))), ("", ""))[1]
+
+
+def events_of(review: models.Review, *, who: str = "", record: str = "") -> QuerySet[models.Event]:
+    """The events of a review, newest first; of one person, or about one record (what they name as `record`)."""
+    events = models.Event.objects.filter(review=review).order_by("-position")
+    if who:
+        events = events.filter(who=who)
+    if record:
+        events = events.filter(after__record=record) | events.filter(before__record=record)
+    return events
+
+
+def shown_to(member: models.Membership, events: Sequence[models.Event]) -> list[Shown]:
+    """These events, each marked where its content is hidden from this person."""
+    hidden = hidden_from(member, events)
+    return [Shown(event, event.pk in hidden) for event in events]
+
+
+def hidden_from(member: models.Membership, events: Iterable[models.Event]) -> set[int]:
+    """The events (by row) whose content this person may not see yet."""
+    private = {
+        event.pk: _records(event)
+        for event in events
+        if event.who != member.key and event.what not in SETTLING and _records(event)
+    }
+    closed = _closed(member, {item for items in private.values() for item in items})
+    return {pk for pk, items in private.items() if items & closed}
+
+
+def _records(event: models.Event) -> set[tuple[str, str]]:
+    """(stage, record) of each item that an event says something about."""
+    found = set()
+    for side in (event.before, event.after):
+        for part in side if isinstance(side, list) else [side]:
+            if isinstance(part, Mapping) and "stage" in part:
+                keys = part.get("records") or [part.get("record")]
+                found |= {(str(part["stage"]), str(key)) for key in keys if key}
+    return found
+
+
+def _closed(member: models.Membership, items: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those items whose votes this person may not see."""
+    closed = set()
+    for stage in {stage for stage, _ in items}:
+        keys = [key for of, key in items if of == stage]
+        rows = models.Record.objects.filter(review=member.review_id, key__in=keys)
+        group_of = dict(rows.values_list("key", "group_id"))
+        states = models.ScreeningItem.objects.filter(stage=stage, group__in=group_of.values())
+        state = dict(states.values_list("group_id", "state"))
+        mine = models.Decision.objects.filter(
+            stage=stage, person=member, active=True, kind="vote", record__group__in=group_of.values()
+        )
+        voted = set(mine.values_list("record__group_id", flat=True))
+        closed |= {
+            (stage, key)
+            for key, group in group_of.items()
+            if not may_see_votes(state.get(group, "waiting"), group in voted, member.review.blinding)
+        }
+    return closed
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What looking at a whole history gave: how many events, and every place where something is wrong."""
+
+    events: int
+    problems: tuple[str, ...]
+
+
+def verify(review: models.Review) -> Verified:
+    """Whether each event follows the one before, unchanged, and whether the decisions are those that were logged."""
+    rows = list(models.Event.objects.filter(review=review).order_by("position"))
+    events = [{part: getattr(row, part) for part in PARTS} for row in rows]
+    problems = [f"Event {number} {message}" for number, message in breaks(events)]
+    return Verified(len(events), (*problems, *_unlogged(review, events)))
+
+
+def _unlogged(review: models.Review, events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Decisions that no event tells of, and events whose decision is not there."""
+    logged = Counter(
+        (event["who"], event["when"], after["stage"], after["record"], after["decision"])
+        for event in events
+        for after in (event["after"] if isinstance(event["after"], list) else [event["after"]])
+        if isinstance(after, Mapping) and {"stage", "record", "decision"} <= set(after)
+    )
+    rows = models.Decision.objects.filter(review=review, line=0).order_by("position")
+    there = Counter(rows.values_list("person__key", "time", "stage", "record__key", "decision"))
+    came_with_a_folder = Counter(  # whose history may tell of them, or not
+        models.Decision.objects.filter(review=review, line__gt=0).values_list(
+            "person__key", "time", "stage", "record__key", "decision"
+        )
+    )
+    return [
+        *(
+            f"{who}'s decision about {record} ({stage}, {decision}, {when}) is in no event of the history."
+            for who, when, stage, record, decision in sorted((there - logged).elements())
+        ),
+        *(
+            f"The history tells of {who}'s decision about {record} ({stage}, {decision}, {when}), which is not there."
+            for who, when, stage, record, decision in sorted((logged - there - came_with_a_folder).elements())
+        ),
+    ]

@@ -1,0 +1,16 @@
+"""Files that are sent to be kept, never shown as a page of ours."""
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+
+def download(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A file under this name. A browser stores it and does not guess what it is."""
+    response = HttpResponse(content, content_type=kind)
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
