@@ -61,7 +61,7 @@ outcomes:
 - id: recovery
   name: Recovery
   definition: What counts as an event
-  type: dichotomous    # dichotomous, continuous, count
+  type: dichotomous    # dichotomous, continuous, count, time to event
   direction: benefit   # is an event good (benefit) or bad (harm) for the patient?
   importance: critical # critical, important, limited
   timepoints:
@@ -84,10 +84,10 @@ analyses:
   comparison: main
   outcome: recovery
   timepoint: end-of-treatment
-  measure: RR          # RR, OR, RD; leave it out for outcomes told study by study
+  measure: RR          # RR, OR, RD, MD, SMD, IRR, HR ...; leave it out for outcomes told study by study
   method: MH           # Mantel-Haenszel
   model: common-when-i2-below-50
-  tau2: DL             # DerSimonian-Laird
+  tau2: DL             # DL, REML, PM ...
   profile: revman5     # whose arithmetic for zero cells: revman5 or metafor
   assumed_risk:
     from: pooled comparator       # or: median comparator, or: given (with value and source)

@@ -42,7 +42,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value of one study: what was extracted, by whom, and what stands."""
+    """One value of one study: what was extracted, by whom, and what stands.
+
+    `arm` is the arm that it is of; of an effect that the report gives between two arms it is `comparison:measure`.
+    """
 
     study: str
     outcome: str
@@ -58,6 +61,12 @@ class Cell:
         return "/".join(
             part for part in (self.study, self.outcome, self.timepoint, self.arm, self.field) if part
         )
+
+    @property
+    def contrast(self) -> tuple[str, str] | None:
+        """The comparison and the measure of an effect that the report gives; None for a value of an arm."""
+        comparison, of_effect, measure = self.arm.partition(":")
+        return (comparison, measure) if of_effect else None
 
     @property
     def state(self) -> State:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from evisynth.extraction.consensus import Cell, Entry
 from evisynth.extraction.conversions import FORMULAS
-from evisynth.extraction.fields import FIELDS
+from evisynth.extraction.fields import CONTRAST_FIELDS, LABELS
 from evisynth.reporting import numbers
 from evisynth.reporting.document import Derivation
+from evisynth.reporting.effects import contrast_in_words, effect_of, prediction_in_words
 from evisynth.reporting.findings import Analysed, Findings, Side, StudyRow
 from evisynth.reporting.flow_derivations import flow_derivations
 from evisynth.reporting.references import citation
-from evisynth.reporting.sentences import effect_with_interval, occasions, recipe_in_words, spread_in_words
+from evisynth.reporting.sentences import occasions, recipe_in_words, told_of
 
 
 def all_derivations(findings: Findings) -> dict[str, Derivation]:
@@ -60,7 +61,9 @@ def _sources(findings: Findings) -> Iterator[Derivation]:
 def _reports(findings: Findings) -> Iterator[Derivation]:
     for report in findings.reports.values():
         sources = dict.fromkeys(f"source/{key.rpartition(':')[0]}" for key in report.record_keys)
-        fate = "Retrieved. " if report.retrieved else f"Not retrieved: {report.why_not}. "
+        fate = f"Not retrieved: {report.why_not}. "
+        if report.retrieved or report.being_sought:
+            fate = "Retrieved. " if report.retrieved else "Being sought."
         fate += {
             "included": "Included in full text.",
             "excluded": f"Excluded in full text: {report.exclusion_reason}.",
@@ -84,9 +87,11 @@ def cell_title(findings: Findings, cell: Cell) -> str:
     """Longo 2008, MOIT, Tolerates a full serving of milk: people with at least one event."""
     study = findings.studies.get(cell.study)
     arm = next((arm.name for arm in study.arms if arm.key == cell.arm), cell.arm) if study else cell.arm
+    arm = ", ".join(cell.contrast) if cell.contrast else arm
     labels = {named.key: named.name for named in findings.plan.characteristics}
     outcomes = {analysed.outcome.key: analysed.outcome.name for analysed in findings.analyses}
-    what = FIELDS.get(cell.field, labels.get(cell.field, cell.field))
+    known = CONTRAST_FIELDS if cell.contrast else LABELS
+    what = known.get(cell.field, labels.get(cell.field, cell.field))
     outcome = outcomes.get(cell.outcome, cell.outcome)
     where = ", ".join(part for part in (study_name(findings, cell.study), arm, outcome) if part)
     return f"{where}: {what}"
@@ -185,8 +190,8 @@ def _analyses(findings: Findings) -> Iterator[Derivation]:
 
 
 def _analysis_value(analysed: Analysed) -> str:
-    if analysed.result is not None and analysed.result.result is not None:
-        return effect_with_interval(analysed.result.result)
+    if effect := effect_of(analysed):
+        return effect
     return {"narrative": "told study by study, nothing pooled"}.get(analysed.kind, "no data")
 
 
@@ -197,6 +202,8 @@ def _analysis_how(analysed: Analysed) -> str:
         if pooled := analysed.result.pooled:
             parts.append(f"Q = {pooled.Q:.7g}, df = {pooled.df}, tau2 = {pooled.tau2:.7g}; {pooled.measure} "
                          f"{pooled.estimate:.9g} ({pooled.estimate_ci[0]:.9g} to {pooled.estimate_ci[1]:.9g}).")  # fmt: skip
+        if analysed.result.prediction is not None:
+            parts.append(f"Prediction interval {prediction_in_words(analysed.result)}.")
         parts.append(f"Hash of recipe and data: {analysed.hash}.")
     elif analysed.why_not_pooled:
         parts.append(f"Not pooled: {analysed.why_not_pooled}.")
@@ -211,22 +218,29 @@ def side_in_words(side: Side | None) -> str:
     if side.events is not None:
         people = f"{numbers.value(side.events)}/{n}" if n else numbers.value(side.events)
         return people if side.event_count is None else f"{people}, {occasions(side.event_count)}"
-    spread = spread_in_words(dict(side.values))
+    spread = told_of(side)
     return f"{spread}, n = {n}" if spread and n else spread or "no counts"
 
 
 def _study_row(analysed: Analysed, row: StudyRow) -> Derivation:
-    cells = [cell for side in (row.first, row.second) if side for cell in side.cells]
-    value = f"{analysed.first.name} {side_in_words(row.first)}; {analysed.second.name} {side_in_words(row.second)}"
-    how = "As extracted."
+    sides = (("first", analysed.first, row.first), ("second", analysed.second, row.second))
+    told = [
+        f"{named.name} {side_in_words(side)}"
+        for which, named, side in sides
+        if analysed.of_one_group in {"", which} and not (side is None and row.contrast)
+    ]
+    value = "; ".join([*([contrast_in_words(row.contrast)] if row.contrast else []), *told])
+    how = "As the report gives it." if row.contrast else "As extracted."
     if row.left_out:
         how = f"Left out: {row.left_out}."
     elif row.not_available:
         how = f"Not all data are there: {row.not_available}."
+    elif row.lacks:
+        how = f"Not in the result, for it lacks {row.lacks}."
     return Derivation(
         key=f"row/{analysed.key}/{row.study}",
         title=f"{row.name} in {analysed.title}",
         value=value,
         how=how,
-        inputs=tuple(f"cell/{cell}" for cell in cells),
+        inputs=tuple(f"cell/{cell}" for cell in row.cells),
     )

@@ -11,6 +11,8 @@ from evisynth.screening.agreement import Agreement
 from evisynth.search.record import Record
 from evisynth.synthesis.absolute import AbsoluteEffect, NumberNeeded
 from evisynth.synthesis.analysis import AnalysisResult
+from evisynth.synthesis.analysis_subgroups import AnalysedSubgroups
+from evisynth.synthesis.re_expression import Rates, ReExpressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class ReportRead:
     studies: tuple[str, ...]
     note: str
     source: str
+    being_sought: bool = False  # neither retrieved nor given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +227,33 @@ class Side:
     n: float | None
     event_count: float | None
     cells: tuple[str, ...]  # keys of the cells that these numbers come from
-    values: tuple[tuple[str, float], ...] = ()  # (field, number) of a mean, a median and their spread
+    values: tuple[tuple[str, float], ...] = ()  # (field, number): means, medians, their spread, person-time
+
+    def number(self, field: str) -> float | None:
+        """The number of a field of extraction.csv; None where there is none."""
+        of_people = {"patients_with_event": self.events, "n": self.n, "event_count": self.event_count}
+        return of_people.get(field) if field in of_people else dict(self.values).get(field)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """An effect between both sides as the report of a study gives it; a ratio as a ratio."""
+
+    measure: str
+    estimate: float
+    se: float | None  # of a ratio that of its logarithm
+    ci: tuple[float, float] | None
+    level: float  # of the interval, as a fraction
+    n: float | None
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StudyRow:
-    """One study in an analysis, as extracted. `left_out` says why it does not take part."""
+    """One study in an analysis, as extracted. `left_out` says why it does not take part.
+
+    `lacks` says which number the analysis needs and does not have, where a study gives others.
+    """
 
     study: str
     name: str
@@ -237,6 +261,26 @@ class StudyRow:
     second: Side | None
     left_out: str
     not_available: str  # in words, when it has no usable data: the missing code of its values
+    contrast: Contrast | None = None
+    lacks: str = ""
+    change: bool = False  # whether its changes are taken, and not its final means
+    left_out_by_plan: bool = False  # by a rule of the protocol, such as the one about risk of bias
+
+    @property
+    def has_data(self) -> bool:
+        return bool(self.first or self.second or self.contrast)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Keys of all cells behind the row."""
+        sides = [cell for side in (self.first, self.second) if side for cell in side.cells]
+        return (*sides, *(self.contrast.cells if self.contrast else ()))
+
+    @property
+    def people(self) -> float | None:
+        """People analysed in both groups; None where the report does not say."""
+        known = [side.n for side in (self.first, self.second) if side and side.n is not None]
+        return sum(known) if known else self.contrast.n if self.contrast else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +318,11 @@ class Analysed:
     certainty_stale: bool
     source: str
     measure: str = ""  # the measure planned; "" where the protocol plans to tell the studies one by one
+    unit: str = ""  # of the outcome's mean, or of person-time
+    of_one_group: str = ""  # "first" or "second", for a measure of one group
+    re_expressed: ReExpressed | None = None
+    rates: Rates | None = None
+    subgroups: AnalysedSubgroups | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The flow of records, reports and studies through a review: every box counted, and proof that they add up."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -22,6 +22,7 @@ class FlowInput:
     groups       : the groups of duplicates: how many unique records there are.
     screened     : group -> state at title and abstract (waiting, conflict, included, excluded).
     sought       : group -> None when retrieved, else why not; each group included above should be here.
+    being_sought : those of `sought` of which nobody knows yet whether they can be had.
     assessed     : group -> (state at full text, id of the exclusion reason or "").
     study_status : group -> status of the studies that the report belongs to: included, ongoing, awaiting.
     studies      : status -> number of studies.
@@ -35,6 +36,7 @@ class FlowInput:
     study_status: Mapping[str, str]
     studies: Mapping[str, int]
     reasons: Mapping[str, str]  # id -> text, in their order
+    being_sought: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Flow:
     included_studies: int
     ongoing_studies: int
     awaiting_studies: int
+    being_sought: int = 0
 
     def problems(self) -> tuple[str, ...]:
         """Each place where the boxes do not add up, in words; empty when all do."""
@@ -78,8 +81,8 @@ class Flow:
             ("records screened", self.screened, "records excluded, open, and going on to full text",
              self.excluded_screening + self.waiting_screening + self.conflicts_screening
              + self.sought + self.not_sought_yet),
-            ("reports sought", self.sought, "reports not retrieved and reports assessed",
-             self.not_retrieved + self.assessed),
+            ("reports sought", self.sought, "reports being sought, not retrieved and assessed",
+             self.being_sought + self.not_retrieved + self.assessed),
             ("reports assessed", self.assessed, "reports excluded, open, included, ongoing, awaiting and unlinked",
              self.excluded_full_text + self.waiting_full_text + self.conflicts_full_text + self.included_reports
              + self.ongoing_reports + self.awaiting_reports + self.reports_without_study),
@@ -103,6 +106,7 @@ class Flow:
                 self.not_sought_yet,
                 "included records have no row in reports.csv: the report is still to be sought",
             ),
+            (self.being_sought, "reports are still being sought"),
             (self.waiting_full_text, "reports wait for a decision in full text"),
             (self.conflicts_full_text, "reports are in conflict in full text"),
             (self.reports_without_study, "included reports belong to no study yet"),
@@ -132,7 +136,12 @@ def count_flow(given: FlowInput) -> Flow:
         group for group, (state, _) in given.assessed.items() if group in retrieved and state == "included"
     ]
     status = Counter(given.study_status.get(group, "none") for group in included)
-    not_retrieved = Counter(why or "reason not given" for why in given.sought.values() if why is not None)
+    seeking = {*given.being_sought} & {*given.sought} - retrieved
+    not_retrieved = Counter(
+        why or "reason not given"
+        for group, why in given.sought.items()
+        if why is not None and group not in seeking
+    )
     ordered = [*given.reasons, *sorted(set(excluded) - set(given.reasons))]
     by_kind = {
         kind: tuple(Counted(key, name, n) for key, name, of, n in given.sources if _box(of) == kind)
@@ -153,7 +162,7 @@ def count_flow(given: FlowInput) -> Flow:
         sought=len(given.sought),
         not_sought_yet=going_on
         - len([group for group in given.sought if given.screened.get(group) == "included"]),
-        not_retrieved=len(given.sought) - len(retrieved),
+        not_retrieved=not_retrieved.total(),
         not_retrieved_reasons=tuple(Counted(why, why, n) for why, n in sorted(not_retrieved.items())),
         assessed=len(retrieved),
         waiting_full_text=full_text["waiting"] + len(retrieved - set(given.assessed)),
@@ -171,6 +180,7 @@ def count_flow(given: FlowInput) -> Flow:
         included_studies=given.studies.get("included", 0),
         ongoing_studies=given.studies.get("ongoing", 0),
         awaiting_studies=given.studies.get("awaiting", 0),
+        being_sought=len(seeking),
     )
 
 

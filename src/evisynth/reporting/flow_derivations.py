@@ -48,6 +48,9 @@ def _of_review(findings: Findings) -> Iterator[Derivation]:
     )  # fmt: skip
     for key, title, n, how, inputs in boxes:
         yield Derivation(f"flow/{key}", title, numbers.whole(n), how, inputs)
+    if flow.being_sought:
+        how = "Rows of reports.csv that do not say yet whether the report was retrieved."
+        yield Derivation("flow/being-sought", "Reports being sought", numbers.whole(flow.being_sought), how, ())
 
 
 def _reports(
@@ -58,7 +61,7 @@ def _reports(
     return tuple(
         f"report/{report.key}"
         for report in findings.reports.values()
-        if (retrieved is None or report.retrieved == retrieved)
+        if (retrieved is None or (report.retrieved == retrieved and not report.being_sought))
         and (not state or report.state == state)
         and (run is None or run == min(run_of[key.rpartition(":")[0]] for key in report.record_keys))
     )

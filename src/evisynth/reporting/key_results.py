@@ -1,8 +1,8 @@
 """The key results of a review as a few lines of text."""
 
 from evisynth.reporting import numbers
+from evisynth.reporting.effects import I2_of, effect_of, people, prediction_in_words
 from evisynth.reporting.findings import Analysed, Findings, StudyRow
-from evisynth.reporting.sentences import effect_with_interval
 from evisynth.synthesis.absolute import number_needed_single_arm
 
 
@@ -37,14 +37,20 @@ def _analysis(analysed: Analysed) -> list[str]:
             lines.append(f"  {named.name}: {text}")
     result = analysed.result.result if analysed.result else None
     if analysed.result is not None and result is not None:
-        people = numbers.whole(float(analysed.result.table.n1.sum() + analysed.result.table.n2.sum()))
-        lines.append(f"  {effect_with_interval(result)}; {people} people")
+        count = people(analysed)
+        lines.append(
+            f"  {effect_of(analysed)}" + ("" if count is None else f"; {numbers.whole(count)} people")
+        )
+        if analysed.result.prediction is not None:
+            lines.append(f"  prediction interval {prediction_in_words(analysed.result)}")
         lines += [f"  {step}" for step in analysed.result.steps]
     elif analysed.why_not_pooled:
         lines.append(f"  not pooled: {analysed.why_not_pooled}")
     if pooled := (analysed.result.pooled if analysed.result else None):
         low, high = pooled.estimate_ci
-        lines.append(f"  unrounded: {pooled.measure} {pooled.estimate:.7f} ({low:.7f} to {high:.7f}), I2 {pooled.I2:.2f}%, "
+        I2 = I2_of(pooled)
+        spread = "not defined" if I2 is None else f"{I2:.2f}%"
+        lines.append(f"  unrounded: {pooled.measure} {pooled.estimate:.7f} ({low:.7f} to {high:.7f}), I2 {spread}, "
                      f"Q {pooled.Q:.7f}, df {pooled.df}")  # fmt: skip
     if analysed.needed is not None:
         lines.append(f"  {analysed.needed}")

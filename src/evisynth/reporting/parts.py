@@ -85,7 +85,11 @@ def differences(findings: Findings) -> Sequence[Block]:
         for amendment in findings.plan.amendments
     ]  # fmt: skip
     for analysed in findings.analyses:
-        left_out = [f"{row.name} ({row.left_out})" for row in analysed.rows if row.left_out]
+        left_out = [
+            f"{row.name} ({row.left_out})"
+            for row in analysed.rows
+            if row.left_out and not row.left_out_by_plan
+        ]
         if not analysed.planned:
             items.append((Text(f"{analysed.title}: ", bold=True), Text("not planned; added after the data were seen. Reason: "
                           f"{analysed.post_hoc_reason.rstrip('.')}.")))  # fmt: skip

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from evisynth.appraisal.tools.rob1 import ROB1
 from evisynth.reporting.document import Drawing, Picture
 from evisynth.reporting.figures.forest import draw_forest, forest_alt
-from evisynth.reporting.figures.forest_plot import ForestPlot, ForestRow, ForestTotal
 from evisynth.reporting.figures.prisma_boxes import FlowDiagram, Update, prisma_flow_alt
 from evisynth.reporting.figures.prisma_flow import draw_prisma_flow
 from evisynth.reporting.figures.risk_of_bias_summary import (
@@ -15,14 +14,11 @@ from evisynth.reporting.figures.risk_of_bias_summary import (
     risk_of_bias_summary_alt,
 )
 from evisynth.reporting.figures.traffic_light import TrafficLight, draw_traffic_light, traffic_light_alt
-from evisynth.reporting.findings import Analysed, Findings, StudyRow
+from evisynth.reporting.findings import Analysed, Findings
 from evisynth.reporting.flow import Counted, Flow
-from evisynth.reporting.sentences import MEASURES, heterogeneity, overall_test
+from evisynth.reporting.forests import forest_plot, why
 from evisynth.reporting.updates import updated
 from evisynth.synthesis.analysis import AnalysisResult
-from evisynth.synthesis.profiles import profile_named
-
-METHODS = {"MH": "M-H", "IV": "IV"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +39,6 @@ def pictures_of(findings: Findings) -> dict[str, Drawn]:
         if analysed.result is not None and analysed.result.result is not None:
             found[f"forest-{analysed.key}"] = _forest(analysed, analysed.result)
     return found
-
-
-def why(key: str) -> str:
-    """The link from a figure to a derivation, as the HTML writer names its anchors."""
-    return f"#why-{key}"
 
 
 # ---------------------------------------------------------------- flow
@@ -74,14 +65,14 @@ def _prisma_flow(findings: Findings) -> Drawn:
         )
     else:
         diagram = replace(
-            _diagram(findings.flow), hrefs={box: why(f"flow/{key}") for box, key in BOXES.items()}
+            flow_diagram(findings.flow), hrefs={box: why(f"flow/{key}") for box, key in BOXES.items()}
         )
         caption = "PRISMA 2020 flow diagram"
     picture = Picture("prisma-flow", caption, prisma_flow_alt(diagram))
     return Drawn(picture, lambda: draw_prisma_flow(diagram))
 
 
-def _diagram(flow: Flow) -> FlowDiagram:
+def flow_diagram(flow: Flow) -> FlowDiagram:
     return FlowDiagram(
         databases=_counts(flow.databases),
         registers=_counts(flow.registers),
@@ -114,7 +105,7 @@ def _of_update(findings: Findings) -> FlowDiagram:
     hrefs = {box: why(f"update/{last.number}/{key}") for box, key in BOXES.items()}
     hrefs |= {"previous": why("update/previous/included-studies"), "total": why("flow/included-studies")}
     return replace(
-        _diagram(last.flow),
+        flow_diagram(last.flow),
         duplicates_removed=last.duplicates,
         included_reports=last.reports_of_new_studies,
         update=update,
@@ -175,99 +166,3 @@ def _forest(analysed: Analysed, result: AnalysisResult) -> Drawn:
     plot = forest_plot(analysed, result)
     caption = f"Forest plot: {analysed.title}"
     return Drawn(Picture(f"forest-{analysed.key}", caption, forest_alt(plot)), lambda: draw_forest(plot))
-
-
-def forest_plot(analysed: Analysed, result: AnalysisResult) -> ForestPlot:
-    """The forest plot of an analysis: every study with data, pooled or not, and the total if there is one."""
-    effects = _effects(result)
-    rows = tuple(
-        _forest_row(analysed, row, effects)
-        for row in analysed.rows
-        if row.first and row.second and not row.left_out
-    )
-    pooled = result.pooled
-    total = None
-    if pooled is not None:
-        table = result.table
-        total = ForestTotal(
-            events1=int(table.events1.sum()), n1=int(table.n1.sum()), events2=int(table.events2.sum()),
-            n2=int(table.n2.sum()), estimate=pooled.estimate, ci_low=pooled.estimate_ci[0], ci_high=pooled.estimate_ci[1],
-            href=why(f"analysis/{analysed.key}"),
-        )  # fmt: skip
-    lines = (heterogeneity(pooled),) if pooled else ("Heterogeneity: not applicable (one study)",)
-    test = overall_test(result.result) if result.result else ""
-    measure = MEASURES[result.recipe.measure].capitalize()
-    notes = [result.single.note] if result.single is not None and result.single.note else []
-    if result.pooled is not None:
-        notes += _zero_cells(result)
-    notes += [f"{study}: not in the result ({reason})" for study, reason in result.dropped]
-    notes += [
-        f"{row.name}: no usable data ({row.not_available})" for row in analysed.rows if row.not_available
-    ]
-    notes += [f"{row.name}: left out ({row.left_out})" for row in analysed.rows if row.left_out]
-    return ForestPlot(
-        title=analysed.title,
-        group1=analysed.first.name,
-        group2=analysed.second.name,
-        measure=measure,
-        method=f"{METHODS[result.recipe.method]}, {result.model or 'single study'}, {100 * result.recipe.level:.0f}% CI",
-        rows=rows,
-        total=total,
-        log_scale=result.recipe.measure != "RD",
-        heterogeneity=(*lines, test) if test else lines,
-        favours_left=f"Favours {analysed.favours[0]}",
-        favours_right=f"Favours {analysed.favours[1]}",
-        notes=tuple(notes),
-        level=f"{100 * result.recipe.level:.0f}%",
-    )
-
-
-def _zero_cells(result: AnalysisResult) -> list[str]:
-    """The studies whose cells were corrected, with the profile's own words for the rule."""
-    profile = profile_named(result.recipe.profile)
-    effects = profile.study_effects(result.table, result.recipe.measure)
-    studies = [study for study, touched in zip(effects.studies, effects.corrected, strict=True) if touched]
-    return [f"{', '.join(studies)}: {profile.study_zero_cells}."] if studies else []
-
-
-Effect = tuple[
-    float | None, float | None, float | None, float | None
-]  # estimate, low, high, weight in percent
-
-
-def _effects(result: AnalysisResult) -> dict[str, Effect]:
-    """Effect, interval and weight by study name."""
-    if result.pooled is not None:
-        pooled = result.pooled
-        return {
-            study: (float(estimate), float(low), float(high), float(weight))
-            for study, estimate, (low, high), weight in zip(
-                pooled.studies, pooled.study_estimates, pooled.study_estimate_ci, pooled.weights, strict=True
-            )
-        }
-    if result.single is not None:
-        low, high = result.single.estimate_ci or (None, None)
-        return {result.single.study: (result.single.estimate, low, high, None)}
-    return {}
-
-
-def _forest_row(analysed: Analysed, row: StudyRow, effects: dict[str, Effect]) -> ForestRow:
-    assert row.first is not None
-    assert row.second is not None
-    estimate, low, high, weight = effects.get(row.name, (None, None, None, None))
-    return ForestRow(
-        study=row.name,
-        events1=_count(row.first.events),
-        n1=_count(row.first.n),
-        events2=_count(row.second.events),
-        n2=_count(row.second.n),
-        weight_percent=weight,
-        estimate=estimate,
-        ci_low=low,
-        ci_high=high,
-        href=why(f"row/{analysed.key}/{row.study}"),
-    )
-
-
-def _count(number: float | None) -> int | None:
-    return None if number is None else int(number)

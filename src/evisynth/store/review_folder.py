@@ -39,7 +39,7 @@ def carry_out(path: Path, progress: Callable[[str], None] = lambda _: None) -> C
     """
     with transaction.atomic():
         progress("files")
-        review, problems = load_folder(path, slug=uuid.uuid4().hex)
+        review, problems = load_folder(path, slug=uuid.uuid4().hex, keep_report_files=False)
         progress("screening, extraction and analyses")
         findings = gather(review)
         manuscript = review.manuscript

@@ -3,25 +3,26 @@
 from evisynth.reporting import numbers
 from evisynth.reporting.derivations import side_in_words
 from evisynth.reporting.document import Column, Runs, Table
-from evisynth.reporting.findings import Analysed, Findings
+from evisynth.reporting.effects import I2_of, contrast_in_words, effect_of
+from evisynth.reporting.findings import Analysed, Findings, StudyRow
 from evisynth.reporting.sentences import effect_with_interval, symbols
 from evisynth.reporting.tables.cells import cell
 
 
 def counts_table(findings: Findings) -> Table:
-    """People with the event over people analysed, study by study, for every analysis."""
+    """What each study gives to each analysis: people with the event over people analysed, means, rates, effects."""
     rows: list[tuple[Runs, ...]] = []
     for analysed in findings.analyses:
         rows.append((cell(f"{analysed.title} ({analysed.kind})", bold=True),))
         dropped = dict(analysed.result.dropped) if analysed.result else {}
         for row in analysed.rows:
             why = f"row/{analysed.key}/{row.study}"
-            note = row.left_out or row.not_available or dropped.get(row.name, "–")
+            note = row.left_out or row.not_available or _lacks(row) or dropped.get(row.name, "–")
             rows.append(
                 (
                     cell(row.name),
-                    cell(side_in_words(row.first), why),
-                    cell(side_in_words(row.second), why),
+                    cell(_side(analysed, row, "first"), why),
+                    cell(_side(analysed, row, "second"), why),
                     cell(note),
                 )
             )
@@ -38,10 +39,25 @@ def counts_table(findings: Findings) -> Table:
     )
 
 
+def _lacks(row: StudyRow) -> str:
+    return f"lacks {row.lacks}" if row.lacks else ""
+
+
+def _side(analysed: Analysed, row: StudyRow, which: str) -> str:
+    """One side of a study; an effect that the report gives stands in the first column."""
+    side = row.first if which == "first" else row.second
+    if analysed.of_one_group not in {"", which}:
+        return "–"
+    if row.contrast is None:
+        return side_in_words(side)
+    given = contrast_in_words(row.contrast) if which == "first" else ""
+    return "; ".join(filter(None, (given, side_in_words(side) if side else ""))) or "–"
+
+
 def _effect(analysed: Analysed) -> str:
-    if analysed.result is None or analysed.result.result is None:
-        return "not pooled" if analysed.kind == "narrative" else analysed.kind
-    return effect_with_interval(analysed.result.result)
+    if effect := effect_of(analysed):
+        return effect
+    return "not pooled" if analysed.kind == "narrative" else analysed.kind
 
 
 def results_table(findings: Findings) -> Table:
@@ -52,12 +68,13 @@ def results_table(findings: Findings) -> Table:
         steps = (
             symbols("; ".join(analysed.result.steps)) if analysed.result else analysed.why_not_pooled or "–"
         )
-        I2 = "–" if pooled is None or pooled.I2 is None else f"{pooled.I2:.0f}%"
+        found = None if pooled is None else I2_of(pooled)
+        I2 = "–" if found is None else f"{found:.0f}%"
         why = f"analysis/{analysed.key}"
         rows.append(
             (
                 cell(analysed.title), cell("planned" if analysed.planned else "post hoc"), cell(analysed.kind),
-                cell(numbers.whole(sum(bool(row.first or row.second) and not row.left_out for row in analysed.rows)), why),
+                cell(numbers.whole(sum(row.has_data and not row.left_out for row in analysed.rows)), why),
                 cell(_effect(analysed), why), cell(I2, why), cell(steps),
             )
         )  # fmt: skip
@@ -82,8 +99,8 @@ def models_table(findings: Findings) -> Table:
         why = f"analysis/{analysed.key}"
         rows.append(
             (
-                cell(analysed.title), cell(effect_with_interval(result.common), why),
-                cell(effect_with_interval(result.random), why), cell(result.model or "–", why),
+                cell(analysed.title), cell(effect_with_interval(result.common, analysed.unit), why),
+                cell(effect_with_interval(result.random, analysed.unit), why), cell(result.model or "–", why),
             )
         )  # fmt: skip
     return Table(

@@ -1,7 +1,7 @@
 """Every value with its two extractions and consensus; where they differ; how often they agree."""
 
 from evisynth.extraction.consensus import Cell
-from evisynth.extraction.fields import FIELDS
+from evisynth.extraction.fields import LABELS
 from evisynth.reporting import numbers
 from evisynth.reporting.derivations import cell_title, cell_value, person_name
 from evisynth.reporting.document import Column, Runs, Table
@@ -53,7 +53,7 @@ def disagreements_table(findings: Findings) -> Table:
 def extraction_agreement_table(findings: Findings) -> Table:
     labels = {named.key: named.name for named in findings.plan.characteristics}
     rows = [
-        (cell(labels.get(of.field, FIELDS.get(of.field, of.field))), cell(str(of.both)), cell(str(of.same)),
+        (cell(labels.get(of.field, LABELS.get(of.field, of.field))), cell(str(of.both)), cell(str(of.same)),
          cell("–" if of.share is None else numbers.percent(of.share)))
         for of in findings.field_agreement
     ]  # fmt: skip

@@ -74,7 +74,9 @@ def excluded_table(findings: Findings) -> Table:
 
 
 def not_retrieved_table(findings: Findings) -> Table:
-    missing = _reports([report for report in findings.reports.values() if not report.retrieved])
+    missing = _reports(
+        [report for report in findings.reports.values() if not (report.retrieved or report.being_sought)]
+    )
     return Table(
         name="not-retrieved",
         caption="Reports that could not be retrieved",

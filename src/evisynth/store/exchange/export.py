@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -13,6 +15,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from evisynth.errors import DataError, near
 from evisynth.store import models
+from evisynth.store.exchange.files import write_bytes
+from evisynth.store.exchange.report_files import write_report_files
 from evisynth.store.exchange.schema import Column, Table, guarded, written
 from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
 
@@ -20,16 +24,27 @@ from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
 HARMLESS = re.compile("[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]*")
 
 
-def export_review(review: models.Review, path: Path) -> None:
-    """Write the review into `path`, which is made if it is not there; generated reports are not written."""
+def export_review(
+    review: models.Review,
+    path: Path,
+    *,
+    leave_out: Mapping[str, frozenset[int]] = MappingProxyType({}),
+    history: bool = True,
+) -> None:
+    """Write the review into `path`, which is made if it is not there; generated reports are not written.
+
+    `leave_out` has rows that are not written, by the name of their model; `history` says whether events are.
+    """
     path.mkdir(parents=True, exist_ok=True)
     _write_searches(review, path)
+    write_report_files(review, path)
     for file in dict.fromkeys(table.file for table in TABLES):
         tables = [table for table in TABLES if table.file == file]
-        text = _csv_text(review, tables[0]) if file.endswith(".csv") else _yaml_text(review, tables)
+        hidden = leave_out.get(tables[0].model, frozenset())
+        text = _csv_text(review, tables[0], hidden) if file.endswith(".csv") else _yaml_text(review, tables)
         _write(path / file, text, keep=any(table.required for table in tables))
     _write(path / "report.md", review.manuscript)
-    events = models.Event.objects.filter(review=review)
+    events = models.Event.objects.filter(review=review) if history else []
     lines = [json.dumps(_event(event), ensure_ascii=False, sort_keys=True) + "\n" for event in events]
     _write(path / "history.jsonl", "".join(lines))
 
@@ -50,30 +65,22 @@ def _event(event: models.Event) -> dict[str, Any]:
 
 def _write_searches(review: models.Review, path: Path) -> None:
     for batch in models.ImportBatch.objects.filter(review=review):
-        _write_bytes(path, batch.file, bytes(batch.content))
+        write_bytes(path, batch.file, bytes(batch.content))
     for search in models.SearchRun.objects.filter(review=review):
         for name, content in (
             (search.strategy_file, search.strategy),
             (search.mapping_file, search.mapping),
         ):
             if name and content:  # else there was no such file
-                _write_bytes(path, name, bytes(content))
-
-
-def _write_bytes(folder: Path, name: str, content: bytes) -> None:
-    """Write a file that a row names; a name that leads out of the folder is refused."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise DataError(f"The file {name!r} of a search is outside the review folder; name one in it.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+                write_bytes(path, name, bytes(content))
 
 
 def _rows(review: models.Review, table: Table, **more: Any) -> list[Any]:
     model = getattr(models, table.model)
     links = [column.field for column in table.columns if column.kind == "ref" and column.name != "id"]
     rows = model.objects.filter(review=review, **dict(table.fixed), **more)
-    return list(rows.select_related(*links) if links else rows)
+    rows = rows.select_related(*links) if links else rows
+    return list(rows.defer("content") if model is models.ReportFile else rows)
 
 
 def _cell(row: Any, column: Column) -> Any:
@@ -93,8 +100,8 @@ def _csv_cell(column: Column, value: Any) -> str:
     return "" if usual else written(column, value)
 
 
-def _csv_text(review: models.Review, table: Table) -> str:
-    rows = _rows(review, table)
+def _csv_text(review: models.Review, table: Table, hidden: frozenset[int]) -> str:
+    rows = [row for row in _rows(review, table) if row.pk not in hidden]
     if not rows and not table.required:
         return ""
     columns = [

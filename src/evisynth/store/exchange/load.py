@@ -11,8 +11,10 @@ from django.db import transaction
 
 from evisynth.errors import DataError, Problem, ProblemsFound, near
 from evisynth.extraction.fields import value_problems
+from evisynth.screening.portions import WHOLE
 from evisynth.store import models
 from evisynth.store.exchange.reading import Folder, Row, read_folder
+from evisynth.store.exchange.report_files import load_report_files
 from evisynth.store.exchange.schema import Unfit, number_in
 from evisynth.store.exchange.searches import SearchLoader
 from evisynth.store.exchange.tables import GRADE_DOWN, GRADE_UP, TABLES
@@ -24,8 +26,9 @@ Index = dict[str, dict[Any, django_models.Model]]
 class Loader:
     """Loads one folder. `index` has every row made so far, by table and id: what a reference may name."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, *, keep_report_files: bool = True) -> None:
         self.folder = folder
+        self.keep_report_files = keep_report_files
         self.index: Index = {name: {} for name in [*(table.name for table in TABLES), "records"]}
         self.made: dict[int, django_models.Model] = {}  # by id of the parsed row, for nested lists
         self.review = models.Review()
@@ -52,6 +55,8 @@ class Loader:
                 continue
             if table.name == "searches":
                 self._searches()
+            elif table.name == "report_files":
+                load_report_files(self.folder, self._linked, self.review, keep=self.keep_report_files)
             else:
                 self._table(table.name)
         self._history()
@@ -74,6 +79,7 @@ class Loader:
             "extraction": self._typed_value,
             "screening": self._settled_one_way,
             "duplicates": self._two_records,
+            "portions": self._within_the_whole,
             "post_hoc": self._not_planned,
             "certainty": _grade_steps,
             "timepoints": self._nested("outcome"),
@@ -220,6 +226,13 @@ class Loader:
             self.report(row, "record_b", "is the same record as record_a; the row was left out.")
         return differ
 
+    def _within_the_whole(self, row: Row, values: dict[str, Any]) -> bool:
+        within: bool = 0 <= values["start"] < values["end"] <= WHOLE
+        if not within:
+            self.report(row, "start", f"found {values['start']:g} to {values['end']:g} percent; 0 <= start < end <= 100 is "
+                        "right. The row was left out.")  # fmt: skip
+        return within
+
     def _not_planned(self, row: Row, values: dict[str, Any]) -> bool:
         planned = values["key"] in self.index["analyses"]
         if planned:
@@ -308,9 +321,12 @@ def _grade_steps(_: Row, values: dict[str, Any]) -> bool:
     return True
 
 
-def load_folder(path: Path, slug: str = "") -> tuple[models.Review, list[Problem]]:
+def load_folder(
+    path: Path, slug: str = "", *, keep_report_files: bool = True
+) -> tuple[models.Review, list[Problem]]:
     """Load a review folder into the open database, all or nothing of what is sound.
 
+    With `keep_report_files` false the full texts are checked and not kept: they may be larger than the memory.
     Gives the review and every problem found on the way.
     Raises ProblemsFound where review.yaml is too broken to start a review from, and
     DataError where the database already has a review of that name.
@@ -322,5 +338,5 @@ def load_folder(path: Path, slug: str = "") -> tuple[models.Review, list[Problem
             f"The database already has a review named {slug!r}. Export and delete it, or load it under another name with --name."
         )
     with transaction.atomic():
-        review = Loader(folder).load(slug)
+        review = Loader(folder, keep_report_files=keep_report_files).load(slug)
     return review, folder.problems

@@ -12,6 +12,7 @@ from evisynth.reporting.documents.csv import NUMBER as NUMBER_OF_A_SPREADSHEET
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 LONGEST_ID = 60
+MOST_SHOWN = 12  # of the choices that a message names
 NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Control characters, and halves of letters outside the basic plane: nothing can store or show them.
@@ -126,9 +127,10 @@ def _parse_id(_: Column, text: str) -> str:
 
 def _parse_word(column: Column, text: str) -> str:
     if text not in column.choices:
-        raise Unfit(
-            f"found {text!r}; one of {', '.join(column.choices)} is right.{near(text, column.choices)}"
-        )
+        shown = column.choices if len(column.choices) <= MOST_SHOWN else (*column.choices[:MOST_SHOWN], "...")
+        same = [choice for choice in column.choices if choice.casefold() == text.casefold()]
+        hint = f" Did you mean {same[0]!r}?" if same else near(text, column.choices)
+        raise Unfit(f"found {text!r}; one of {', '.join(shown)} is right.{hint}")
     return text
 
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from evisynth.errors import DataError, near
+from evisynth.errors import DataError
 from evisynth.search.formats import ZIP, read_bytes
 from evisynth.search.formats.detect import find_format
 from evisynth.search.formats.encoding import decode
 from evisynth.search.record import Reading, ReadProblem
 from evisynth.store import models
+from evisynth.store.exchange.files import bytes_of
 from evisynth.store.exchange.reading import Folder, Row
 from evisynth.store.records import record_row, storable
 
@@ -60,24 +61,7 @@ class SearchLoader:
 
     def _file(self, row: Row, column: str, name: str) -> bytes | None:
         """The bytes of a file of the folder, or None (and reported)."""
-        try:
-            path = (self.folder.path / name).resolve()
-            if not path.is_relative_to(self.folder.path.resolve()):
-                self.report(row, column, f"found {name!r}, which is outside the review folder.")
-                return None
-            if path.is_file():
-                return path.read_bytes()
-            if path.is_dir():
-                self.report(
-                    row, column, f"found {name!r}, which is a folder; the name of a file in it is right."
-                )
-                return None
-            siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        except (OSError, RuntimeError) as error:  # a name that is too long, no permission, links in a circle
-            self.report(row, column, f"the file {name[:60]!r} cannot be read: {error.__class__.__name__}.")
-            return None
-        self.report(row, column, f"the file {name!r} is not there.{near(path.name, siblings)}")
-        return None
+        return bytes_of(self.folder, row, column, name)
 
     def _reader(self, row: Row, search: models.SearchRun) -> Reader | None:
         """How the exports of a source are read; None (and reported) where its mapping cannot be used."""

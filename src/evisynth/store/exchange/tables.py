@@ -2,12 +2,21 @@
 
 from evisynth.store.exchange.schema import Column, Table
 
-EXTRACTION_FIELDS = (
-    "n", "patients_with_event", "event_count", "person_time", "mean", "sd", "se", "median", "q1", "q3", "min",
-    "max", "percentage", "randomised", "withdrawn",
+# What an analysis may name; tests/store/exchange/test_tables.py compares these with the stage of synthesis, which
+# a command that only reads or writes tables need not load.
+MEASURES = (
+    "RR", "OR", "RD", "MD", "SMD", "ROM", "IRR", "IRD", "HR", "PR", "PLO", "PFT", "PAS", "PLN", "PRZ", "IR", "IRLN", "IRS",
+    "IRFT", "MN", "MNLN", "SMN", "SDLN", "CVLN", "AS", "PETO", "PBIT", "PHI", "ZPHI", "YUQ", "YUY", "RTET", "ZTET", "OR2D",
+    "OR2DL", "OR2DN", "IRSD", "SMDH", "SMD1", "SMD1H", "VR", "CVR", "D2OR", "D2ORL", "D2ORN", "CLESN", "AUCN", "RPB", "ZPB",
+    "RBIS", "ZBIS", "generic", "generic ratio",
 )  # fmt: skip
+TAU2 = ("DL", "HE", "HS", "HSk", "SJ", "SJIT", "DLIT", "ML", "REML", "EB", "PM", "PMM")
+TESTS = ("z", "t", "HK", "HK-adhoc", "HK-ci", "HK-IQWiG6", "KR")
+PREDICTIONS = ("own", "HTS", "V", "Riley", "HK", "HK-PR", "KR", "KR-PR")
+PROFILES = ("revman5", "metafor", "meta", "revman-web")
 MISSING_CODES = ("not reported", "not measured", "unclear", "not applicable")
 MOST_UPDATES = 999
+MOST_SEED = 2**31 - 1
 ROLES = ("owner", "reviewer", "adjudicator", "statistician", "reader")
 
 PERSON = Column("person", "ref", to="people", required=True, about="who did it")
@@ -32,6 +41,12 @@ REVIEW = Table(
                default="third person"),
         Column("settings.maybe_counts_as", "word", attr="maybe_counts_as", choices=("include", "exclude"),
                default="include"),
+        Column("settings.blinding", "word", attr="blinding", choices=("until complete", "until own vote", "open"),
+               default="until complete", about="when people see each other's votes on an item"),
+        Column("settings.seed", "whole", attr="seed", default=1, between=(0, MOST_SEED),
+               about="of the random order in which records are screened"),
+        Column("settings.highlight_include", "texts", attr="highlight_include", about="words shown in green"),
+        Column("settings.highlight_exclude", "texts", attr="highlight_exclude", about="words shown in red"),
     ),
 )  # fmt: skip
 
@@ -42,6 +57,22 @@ PEOPLE = Table(
         Column("name", required=True),
         Column("roles", "words", choices=ROLES, required=True),
         Column("affiliation"),
+        Column("left", "yes/no", default=False, about="whether the person is no longer in the team"),
+    ),
+)  # fmt: skip
+
+LABELS = Table(
+    "labels", "review.yaml", "Label", path="labels", key=("id",),
+    columns=(Column("id", "id", attr="key", required=True), Column("name", required=True), Column("colour")),
+)  # fmt: skip
+
+PORTIONS = Table(
+    "portions", "review.yaml", "Portion", path="portions",
+    columns=(
+        Column("stage", "word", choices=("title-abstract", "full-text"), required=True),
+        PERSON,
+        Column("start", "number", required=True),
+        Column("end", "number", required=True),
     ),
 )  # fmt: skip
 
@@ -98,7 +129,8 @@ OUTCOMES = Table(
         Column("id", "id", attr="key", required=True),
         Column("name", required=True),
         Column("definition"),
-        Column("type", "word", choices=("dichotomous", "continuous", "count"), required=True),
+        Column("type", "word", choices=("dichotomous", "continuous", "count", "time to event"), required=True),
+        Column("unit", about="what a continuous outcome is measured in; of a count the unit of its person-time"),
         Column("direction", "word", choices=("benefit", "harm"), required=True),
         Column("importance", "word", choices=("critical", "important", "limited")),
     ),
@@ -131,15 +163,29 @@ ANALYSIS_COLUMNS = (
     Column("comparison", "ref", to="comparisons", required=True),
     Column("outcome", "ref", to="outcomes", required=True),
     Column("timepoint", "ref", to="timepoints", within="outcome", required=True),
-    Column("measure", "word", choices=("RR", "OR", "RD")),
-    Column("method", "word", choices=("MH", "IV")),
+    Column("measure", "word", choices=MEASURES),
+    Column("method", "word", choices=("MH", "IV", "Peto")),
     Column("model"),
-    Column("tau2", "word", choices=("DL",)),
-    Column("profile", "word", choices=("revman5", "metafor")),
+    Column("tau2", "word", choices=TAU2),
+    Column("profile", "word", choices=PROFILES),
+    Column("test", "word", choices=TESTS, about="of random effects; by default that of the profile"),
+    Column("prediction", "word", choices=PREDICTIONS, about="how the prediction interval is made; by default there is none"),
+    Column("data", "word", attr="data_from", choices=("arms", "contrasts"),
+           about="whether the effects are computed from the arms or taken as the reports give them"),
+    Column("values", "word", attr="which_values", choices=("final", "change", "change or final"),
+           about="which means of the arms: at the time point, or the changes up to it"),
+    Column("group", "word", attr="one_group", choices=("intervention", "comparator"),
+           about="whose arms a measure of one group takes"),
     Column("assumed_risk.from", "word", attr="assumed_from",
            choices=("pooled comparator", "median comparator", "given")),
     Column("assumed_risk.value", "number", attr="assumed_value"),
     Column("assumed_risk.source", attr="assumed_source"),
+    Column("re_express.sd", "number", about="the standard deviation by which an SMD is told on a scale that readers know"),
+    Column("re_express.unit", about="the unit of that scale"),
+    Column("re_express.source", about="where the standard deviation is from"),
+    Column("subgroup_by", "ref", to="characteristics", about="a characteristic of the studies whose values make subgroups"),
+    Column("leave_out_judged", "words", choices=("high", "unclear"),
+           about="studies whose risk of bias over the key domains is one of these take no part"),
     Column("favours", "texts"),
 )  # fmt: skip
 
@@ -188,7 +234,7 @@ SEARCHES = Table(
         Column("limits", about="limits set in the search, such as languages; 'none' where there were none"),
         Column("strategy", attr="strategy_file", about="the file with the strategy, verbatim"),
         Column("peer_reviewed", about="who reviewed the strategy or how, such as PRESS; 'no' where nobody did"),
-        Column("file", "texts", attr="files", required=True,
+        Column("file", "texts", attr="files", required=True, soft=True,
                about="the exports, untouched, in the order in which their records are numbered; 'none' where the search "
                "found nothing"),
         Column("format", attr="forced_format", about="forces a format, such as ris; empty: found from the content"),
@@ -203,13 +249,15 @@ SEARCHES = Table(
 )  # fmt: skip
 
 DUPLICATES = Table(
-    "duplicates", "duplicates.csv", "DuplicateDecision",  # of two rows about a pair the first one counts
+    "duplicates", "duplicates.csv", "DuplicateDecision",
     columns=(
         Column("record_a", "ref", to="records", required=True, about="one record, such as medline:1"),
         Column("record_b", "ref", to="records", required=True, about="the other one"),
-        Column("decision", "word", choices=("merge", "keep apart"), required=True,
-               about="whether both are one publication"),
+        Column("decision", "word", choices=("merge", "keep apart", "withdraw"), required=True,
+               about="whether both are one publication; 'withdraw' takes back what was decided about them"),
         PERSON, TIME, Column("reason", about="why, in words"),
+        Column("changes", "yes/no", default=False, sparse=True,
+               about="'yes' where the row changes what was decided about the pair; the earlier row stays"),
     ),
 )  # fmt: skip
 
@@ -221,8 +269,8 @@ SCREENING = Table(
         PERSON,
         Column("kind", "word", choices=("vote", "consensus"), required=True,
                about="a person's own decision, or what settles a conflict"),
-        Column("decision", "word", choices=("include", "exclude", "maybe"), required=True,
-               about="'maybe' in a vote alone"),
+        Column("decision", "word", choices=("include", "exclude", "maybe", "withdraw"), required=True,
+               about="'maybe' in a vote alone; 'withdraw' takes back the person's vote, or the consensus"),
         Column("reason", "ref", to="exclusion_reasons", about="why it is excluded; needed at full text"),
         TIME,
         Column("changes", "yes/no", default=False,
@@ -231,14 +279,43 @@ SCREENING = Table(
     ),
 )  # fmt: skip
 
+RECORD_LABELS = Table(
+    "record_labels", "labels.csv", "RecordLabel", key=("label", "stage", "record", "person"),
+    columns=(
+        Column("label", "ref", to="labels", required=True),
+        Column("stage", "word", choices=("title-abstract", "full-text"), required=True),
+        Column("record", "ref", to="records", required=True),
+        PERSON, TIME,
+    ),
+)  # fmt: skip
+
+NOTES = Table(
+    "notes", "notes.csv", "Note",
+    columns=(
+        Column("stage", "word", choices=("title-abstract", "full-text"), required=True),
+        Column("record", "ref", to="records", required=True),
+        PERSON, TIME,
+        Column("text", required=True),
+    ),
+)  # fmt: skip
+
 REPORTS = Table(
     "reports", "reports.csv", "Report", key=("report",),
     columns=(
         Column("report", "id", attr="key", required=True),
         Column("record", "ref", to="records", required=True),
-        Column("retrieved", "yes/no", required=True),
-        Column("reason"),
+        Column("retrieved", "yes/no", about="whether it could be had; empty while it is being sought"),
+        Column("reason", about="why it could not be had"),
         Column("note"),
+    ),
+)  # fmt: skip
+
+REPORT_FILES = Table(
+    "report_files", "report_files.csv", "ReportFile", key=("report", "file"),
+    columns=(
+        Column("report", "ref", to="reports", required=True),
+        Column("file", attr="name", required=True, about="its name in the folder reports/<report>"),
+        Column("sha256", about="its hash, so that a file that was exchanged is noticed"),
     ),
 )  # fmt: skip
 
@@ -297,6 +374,9 @@ EXTRACTION = Table(
         Column("outcome", "ref", to="outcomes"),
         Column("timepoint", "ref", to="timepoints", within="outcome"),
         Column("arm", "ref", to="arms", within="study"),
+        Column("comparison", "ref", to="comparisons", sparse=True,
+               about="in place of the arm: the value is of an effect that the report gives itself"),
+        Column("measure", "word", choices=MEASURES, sparse=True, about="which effect that is, such as HR"),
         Column("field", required=True),
         PERSON,
         Column("kind", "word", choices=("extraction", "consensus"), required=True),
@@ -352,7 +432,8 @@ CERTAINTY = Table(
 
 # In the order in which rows can be made: what is referred to comes first.
 TABLES = (
-    REVIEW, PEOPLE, PROTOCOL, VERSIONS, AMENDMENTS, EXCLUSION_REASONS, COMPARISONS, OUTCOMES, TIMEPOINTS,
-    CHARACTERISTICS, MODEL_RULES, ANALYSES, POST_HOC, SEARCHES, DUPLICATES, SCREENING, REPORTS, STUDIES,
-    STUDY_REPORTS, ARMS, CONTACTS, EXTRACTION, APPRAISAL, NOT_AS_PLANNED, LEFT_OUT, LEFT_OUT_POST_HOC, CERTAINTY,
+    REVIEW, PEOPLE, LABELS, PORTIONS, PROTOCOL, VERSIONS, AMENDMENTS, EXCLUSION_REASONS, COMPARISONS, OUTCOMES,
+    TIMEPOINTS, CHARACTERISTICS, MODEL_RULES, ANALYSES, POST_HOC, SEARCHES, DUPLICATES, SCREENING,
+    RECORD_LABELS, NOTES, REPORTS, REPORT_FILES, STUDIES, STUDY_REPORTS, ARMS, CONTACTS, EXTRACTION, APPRAISAL,
+    NOT_AS_PLANNED, LEFT_OUT, LEFT_OUT_POST_HOC, CERTAINTY,
 )  # fmt: skip

@@ -1,16 +1,26 @@
 """Analyses from their recipes: which studies with which values, then one call of the synthesis stage."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from evisynth.appraisal.grade import Certainty, Start
 from evisynth.errors import DataError, Problem
-from evisynth.extraction.consensus import Cell
-from evisynth.reporting.findings import Analysed, Named, Side, StudyOf, StudyRow
+from evisynth.reporting.findings import Analysed, Judged, Named, StudyOf, StudyRow
 from evisynth.store import models
+from evisynth.store.gather.analysis_plan import ASSUMED, check_plan, recipe_of
+from evisynth.store.gather.study_members import left_out_by_judgement, subgroups_of
+from evisynth.store.gather.study_rows import (
+    OF_COUNTS,
+    SIDES,
+    Values,
+    sides_of,
+    study_row,
+    table_of,
+    takes_contrasts,
+    usable_rows,
+    with_what_lacks,
+)
 from evisynth.synthesis.absolute import (
     AbsoluteEffect,
     AssumedRisk,
@@ -21,30 +31,22 @@ from evisynth.synthesis.absolute import (
     number_needed,
     pooled_comparator_risk,
 )
-from evisynth.synthesis.analysis import AnalysisResult, Recipe, analyse, check_recipe
+from evisynth.synthesis.analysis import AnalysisResult, analyse, told_hash
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.model_rule import ModelRule, check_rules
+from evisynth.synthesis.re_expression import (
+    Rates,
+    ReExpressed,
+    rates_of,
+    re_express_smd,
+    risk_from_hazard_ratio,
+)
+from evisynth.synthesis.study_table import StudyTable
 
-COUNTS = ("patients_with_event", "n", "event_count")
-# What stands for a part of a plan that is not written; each use of it is reported.
-ASSUMED = {"method": "MH", "model": "common effect", "tau2": "DL", "profile": "revman5"}
+__all__ = ["ASSUMED", "Values", "analyses_of", "rules_of"]
 
-RESULT_FIELDS = (*COUNTS, "mean", "sd", "median", "q1", "q3", "min", "max")
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What stands for every value: cells, computed values, and the arms that contradict themselves."""
-
-    cells: Mapping[str, Cell]
-    derived: Mapping[str, tuple[float, str]]
-    impossible: set[tuple[str, str, str, str]]
-
-    def number(self, key: str) -> float | None:
-        if key in self.derived:
-            return self.derived[key][0]
-        cell = self.cells.get(key)
-        return cell.final.number if cell and cell.final else None
+SMDS = ("SMD", "SMDH", "SMD1", "SMD1H")
+WITH_RISKS = ("RR", "OR", "RD", "HR")
 
 
 def rules_of(review: models.Review) -> tuple[ModelRule, ...]:
@@ -53,17 +55,17 @@ def rules_of(review: models.Review) -> tuple[ModelRule, ...]:
 
 
 def analyses_of(
-    review: models.Review, studies: Mapping[str, StudyOf], values: Values
+    review: models.Review, studies: Mapping[str, StudyOf], values: Values, judged: Sequence[Judged] = ()
 ) -> tuple[tuple[Analysed, ...], list[Problem]]:
     """Every analysis, planned or not, run from its recipe."""
     rules = rules_of(review)
-    links = ("comparison", "outcome", "timepoint", "certainty")
+    links = ("comparison", "outcome", "timepoint", "certainty", "subgroup_by")
     rows = models.Analysis.objects.filter(review=review).select_related(*links)
     rows = rows.prefetch_related("left_out__study").order_by("-planned", "position")
     first_rule = models.ModelRule.objects.filter(review=review).first()
     line = first_rule.line if first_rule else 0
     problems = [Problem("protocol.yaml", line, "model_rules", message) for message in check_rules(rules)]
-    return tuple(_analysed(row, studies, values, rules, problems) for row in rows), problems
+    return tuple(_analysed(row, studies, values, judged, rules, problems) for row in rows), problems
 
 
 def _file(row: models.Analysis) -> str:
@@ -74,21 +76,21 @@ def _analysed(
     row: models.Analysis,
     studies: Mapping[str, StudyOf],
     values: Values,
+    judged: Sequence[Judged],
     rules: tuple[ModelRule, ...],
     problems: list[Problem],
 ) -> Analysed:
-    _check_plan(row, rules, problems)
-    left_out = {out.study.key: out.reason for out in row.left_out.all()}
-    study_rows = tuple(
-        _study_row(row, study, values, left_out.get(study.key, ""))
-        for study in studies.values()
-        if study.status == "included"
-    )
-    result, why = _run(row, study_rows, rules, problems)
+    found = check_plan(row, rules, _file(row))
+    problems += found.problems
+    study_rows, lacking = _rows(row, studies, values, judged, sound=found.sound)
+    problems += lacking
+    result, why = _run(row, study_rows, rules, problems) if found.sound else (None, found.why)
     absolute, needed = _absolute(row, result, problems)
+    subgroups, of_subgroups = subgroups_of(row, study_rows, result, values, _file(row))
+    problems += of_subgroups
     certainty = _certainty(row, problems)
     comparison = row.comparison
-    judged_hash = result.input_hash if result else _hash_of_data(row, study_rows)
+    judged_hash = result.input_hash if result else _hash(row, study_rows)
     return Analysed(
         key=row.key,
         title=row.title,
@@ -117,47 +119,45 @@ def _analysed(
         certainty_stale=certainty is not None and row.certainty.analysis_hash != judged_hash,
         source=f"{_file(row)}:{row.line}",
         measure=row.measure,
+        unit=row.outcome.unit,
+        of_one_group="" if not found.sound or sides_of(row) == SIDES else sides_of(row)[0],
+        re_expressed=_re_expressed(row, result, problems),
+        rates=_rates(result),
+        subgroups=subgroups,
     )
 
 
-def _check_plan(row: models.Analysis, rules: tuple[ModelRule, ...], problems: list[Problem]) -> None:
-    """Report what in a plan cannot be followed, also where no data ask for it yet."""
-    if row.favours and len(row.favours) != 2:
-        problems.append(Problem(_file(row), row.line, f"{row.key}.favours", f"found {len(row.favours)} texts; "
-                        "two are right, for the left and the right of the plot."))  # fmt: skip
-    if row.measure:
-        problems += [
-            Problem(
-                _file(row),
-                row.line,
-                f"{row.key}.{part}",
-                f"is empty; {assumed} was assumed. Write what is planned.",
-            )
-            for part, assumed in ASSUMED.items()
-            if not getattr(row, part)
-        ]
-        try:
-            check_recipe(_recipe(row, rules))
-        except DataError as error:
-            problems.append(Problem(_file(row), row.line, row.key, str(error)))
-
-
-def _recipe(row: models.Analysis, rules: tuple[ModelRule, ...]) -> Recipe:
-    return Recipe(
-        measure=row.measure,
-        method=row.method or ASSUMED["method"],
-        model=row.model or ASSUMED["model"],
-        rules=rules,
-        tau2_method=row.tau2 or ASSUMED["tau2"],
-        profile=row.profile or ASSUMED["profile"],
+def _rows(
+    row: models.Analysis,
+    studies: Mapping[str, StudyOf],
+    values: Values,
+    judged: Sequence[Judged],
+    *,
+    sound: bool,
+) -> tuple[tuple[StudyRow, ...], list[Problem]]:
+    """What each included study gives; and each that gives a part of what a sound plan takes."""
+    by_plan = left_out_by_judgement(row, studies, judged)
+    decided = {out.study.key: out.reason for out in row.left_out.all()}
+    if not sound:  # it is told what the studies give, whatever the measure was meant to be
+        row = models.Analysis(outcome=row.outcome, timepoint=row.timepoint, comparison=row.comparison)
+    rows = tuple(
+        study_row(row, study, values, decided.get(study.key, by_plan.get(study.key, "")))
+        for study in studies.values()
+        if study.status == "included"
     )
+    rows = tuple(
+        replace(of, left_out_by_plan=True) if of.study in by_plan and of.study not in decided else of
+        for of in rows
+    )
+    return with_what_lacks(row, rows, values) if row.measure and row.pool else (rows, [])
 
 
-def _hash_of_data(row: models.Analysis, rows: tuple[StudyRow, ...]) -> str:
+def _hash(row: models.Analysis, rows: Sequence[StudyRow]) -> str:
     """What a judgement of an outcome without a computed result is bound to: its plan and the studies' data."""
     plan = (row.outcome.key, row.timepoint.key if row.timepoint else "", row.pool, row.not_pooled_reason)
-    data = sorted((of.study, of.left_out, repr(of.first), repr(of.second)) for of in rows)
-    return hashlib.sha256(json.dumps([plan, data], ensure_ascii=False).encode()).hexdigest()
+    data = [(of.study, of.left_out, repr(of.first), repr(of.second)) for of in rows]
+    data += [(of.study, repr(of.contrast)) for of in rows if of.contrast is not None]  # type: ignore[misc]
+    return told_hash(plan, data)
 
 
 def _favours(row: models.Analysis) -> tuple[str, str]:
@@ -168,80 +168,23 @@ def _favours(row: models.Analysis) -> tuple[str, str]:
 def _kind(result: AnalysisResult | None, rows: tuple[StudyRow, ...]) -> str:
     if result is not None:
         return result.kind
-    return "narrative" if any(row.first or row.second for row in rows) else "no data"
-
-
-def _study_row(row: models.Analysis, study: StudyOf, values: Values, left_out: str) -> StudyRow:
-    sides = tuple(
-        _side(row, study, key, values)
-        for key in (row.comparison.intervention_key, row.comparison.comparator_key)
-    )
-    return StudyRow(
-        study=study.key,
-        name=study.name,
-        first=sides[0] if not isinstance(sides[0], str) else None,
-        second=sides[1] if not isinstance(sides[1], str) else None,
-        left_out=left_out,
-        not_available="; ".join(dict.fromkeys(side for side in sides if isinstance(side, str))),
-    )
-
-
-def _side(row: models.Analysis, study: StudyOf, side: str, values: Values) -> Side | str:
-    """The numbers of one side, or in words why there are none."""
-    arms = [arm for arm in study.arms if arm.side == side]
-    if not arms:
-        return f"no arm for {side}"
-    if len(arms) > 1:
-        return f"{len(arms)} arms for {side}: arms of one side are not merged by the program; give one arm this side"
-    prefix = (study.key, row.outcome.key, row.timepoint.key if row.timepoint else "", arms[0].key)
-    if prefix in values.impossible:
-        return "values that contradict each other"
-    keys = {field: "/".join(part for part in (*prefix, field) if part) for field in RESULT_FIELDS}
-    present = {field: key for field, key in keys.items() if key in values.cells}
-    numbers = {field: values.number(key) for field, key in present.items()}
-    if all(number is None for field, number in numbers.items() if field != "n"):
-        return _why_missing([values.cells[key] for key in present.values()])
-    return Side(
-        arm=arms[0].key,
-        events=numbers.get("patients_with_event"),
-        n=numbers.get("n"),
-        event_count=numbers.get("event_count"),
-        cells=tuple(present.values()),
-        values=tuple(
-            (field, number) for field, number in numbers.items() if number is not None and field not in COUNTS
-        ),
-    )
-
-
-def _why_missing(cells: list[Cell]) -> str:
-    for cell in cells:
-        if cell.final and cell.final.missing:
-            return cell.final.missing
-    return "extraction not settled" if cells else "not extracted"
+    return "narrative" if any(row.has_data for row in rows) else "no data"
 
 
 def _run(
     row: models.Analysis, rows: tuple[StudyRow, ...], rules: tuple[ModelRule, ...], problems: list[Problem]
 ) -> tuple[AnalysisResult | None, str]:
     """The result of a pooled or single-study analysis, or None and why there is none."""
-    usable = [
-        of for of in rows if not of.left_out and of.first and of.second and _is_table(of.first, of.second)
-    ]
+    usable = usable_rows(row, rows) if row.measure else []
     if not row.pool:
         return None, row.not_pooled_reason
     if not row.measure:
         return None, "no effect measure is planned: the results are told study by study"
     if not usable:
-        return None, "no study gives events and totals for both sides"
+        return None, _nothing_usable(row)
     try:
-        table = TwoByTwo(
-            studies=tuple(of.name for of in usable),
-            events1=[of.first.events for of in usable],  # type: ignore[union-attr, arg-type]
-            n1=[of.first.n for of in usable],  # type: ignore[union-attr, arg-type]
-            events2=[of.second.events for of in usable],  # type: ignore[union-attr, arg-type]
-            n2=[of.second.n for of in usable],  # type: ignore[union-attr, arg-type]
-        )
-        result = analyse(table, _recipe(row, rules))
+        result = analyse(table_of(row, usable), recipe_of(row, rules))
+        _ = result.prediction  # a way that these weights do not have is found now
     except DataError as error:
         problems.append(Problem(_file(row), row.line, row.key, str(error)))
         return None, str(error)
@@ -249,8 +192,12 @@ def _run(
     return result, why
 
 
-def _is_table(first: Side, second: Side) -> bool:
-    return None not in (first.events, first.n, second.events, second.n) and bool(first.n) and bool(second.n)
+def _nothing_usable(row: models.Analysis) -> str:
+    if takes_contrasts(row):
+        return f"no study gives its {row.measure} with a standard error or an interval"
+    if row.measure in OF_COUNTS:
+        return "no study gives events and totals for both sides"
+    return f"no study gives all that {row.measure} takes"
 
 
 def _absolute(
@@ -259,11 +206,17 @@ def _absolute(
     if result is None or result.result is None or not row.assumed_from:
         return None, None
     try:
+        if row.measure not in WITH_RISKS:
+            raise DataError(f"{row.measure} is no effect on risks; an assumed risk goes with {', '.join(WITH_RISKS)}. "
+                            "Leave it out.")  # fmt: skip
         assumed = _assumed(row, result.table)
         estimate, ci = result.result.estimate, result.result.estimate_ci
         if estimate is None or ci is None:
             return None, None
-        absolute = absolute_effect(row.measure, estimate, ci, assumed)
+        if row.measure == "HR":
+            absolute = risk_from_hazard_ratio(estimate, ci, assumed)
+        else:
+            absolute = absolute_effect(row.measure, estimate, ci, assumed)
         good = row.outcome.direction == "benefit"
         needed = number_needed(absolute.difference, absolute.difference_ci, event_is_good=good)
     except DataError as error:
@@ -272,15 +225,50 @@ def _absolute(
     return absolute, needed
 
 
-def _assumed(row: models.Analysis, table: TwoByTwo) -> AssumedRisk:
+def _assumed(row: models.Analysis, table: TwoByTwo | StudyTable) -> AssumedRisk:
     if row.assumed_from == "given":
         if row.assumed_value is None:
             raise DataError("A given assumed risk needs its value, a fraction from 0 to 1.")
         return given_risk(row.assumed_value, row.assumed_source)
+    if not isinstance(table, TwoByTwo):
+        raise DataError(f"The studies give {row.measure} itself and no risks; the assumed risk has to be given, with its "
+                        "value and source.")  # fmt: skip
     return (
         pooled_comparator_risk(table)
         if row.assumed_from == "pooled comparator"
         else median_comparator_risk(table)
+    )
+
+
+def _re_expressed(
+    row: models.Analysis, result: AnalysisResult | None, problems: list[Problem]
+) -> ReExpressed | None:
+    """A standardised mean difference in ways that readers know; a problem where the plan does not allow one."""
+    try:
+        if row.re_express_sd is not None and row.measure not in SMDS:
+            raise DataError(f"{row.measure or 'an outcome without a measure'} is not standardised; re_express goes with "
+                            f"{', '.join(SMDS)}. Leave it out.")  # fmt: skip
+        found = result.result if result else None
+        if row.measure not in SMDS or found is None or found.estimate is None or found.estimate_ci is None:
+            return None
+        return re_express_smd(found.estimate, found.estimate_ci, sd=row.re_express_sd, unit=row.re_express_unit,
+                              source=row.re_express_source)  # fmt: skip
+    except DataError as error:
+        problems.append(Problem(_file(row), row.line, f"{row.key}.re_express", str(error)))
+        return None
+
+
+def _rates(result: AnalysisResult | None) -> Rates | None:
+    """Events in person-time on both sides, where the analysis compares rates from the studies' counts."""
+    if result is None or result.result is None or not isinstance(result.table, StudyTable):
+        return None
+    estimate, ci = result.result.estimate, result.result.estimate_ci
+    if "time2" not in result.table.columns or estimate is None or ci is None:
+        return None
+    return (
+        rates_of(result.table, result.recipe.measure, estimate, ci)
+        if result.recipe.measure in ("IRR", "IRD")
+        else None
     )
 
 

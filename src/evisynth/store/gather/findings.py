@@ -36,7 +36,7 @@ def gather(review: models.Review) -> Findings:
     derived, derived_problems = derived_values(cells)
     impossible, impossible_problems = impossible_arms(cells, derived)
     judged, judged_problems = judged_of(review)
-    analyses, analysis_problems = analyses_of(review, studies, Values(cells, derived, impossible))
+    analyses, analysis_problems = analyses_of(review, studies, Values(cells, derived, impossible), judged)
     problems: list[Problem] = [
         *update_problems(review), *duplicate_problems,
         *screened.problems, *report_problems, *studies_without_report(review, reports),

@@ -50,6 +50,7 @@ def flow_of(
         },
         studies=Counter(status.values()),
         reasons=dict(reasons),
+        being_sought=frozenset(str(group_of[key]) for key, report in reports.items() if report.being_sought),
     )
     first = {group: duplicates.first_round(group) for group in duplicates.members}
     runs = RunsOf(

@@ -131,9 +131,10 @@ def read_reports(
             problems.append(Problem("reports.csv", row.line, "record", f"{row.record.key} was sought in full, but on title and "
                             f"abstract it is {first}."))  # fmt: skip
         if full is not None and not row.retrieved:
-            problems.append(Problem("reports.csv", row.line, "retrieved", f"says no, but {row.record.key} was decided in full "
+            says = "is empty" if row.retrieved is None else "says no"
+            problems.append(Problem("reports.csv", row.line, "retrieved", f"{says}, but {row.record.key} was decided in full "
                             "text. The decisions do not count."))  # fmt: skip
-        if not row.retrieved and not row.reason:
+        if row.retrieved is False and not row.reason:
             problems.append(
                 Problem("reports.csv", row.line, "reason", "is empty; say why the report was not retrieved.")
             )
@@ -148,6 +149,7 @@ def read_reports(
             studies=tuple(links[row.key]),
             note=row.note,
             source=f"reports.csv:{row.line}",
+            being_sought=row.retrieved is None,
         )
     return reports, problems
 

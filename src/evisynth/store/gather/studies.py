@@ -9,7 +9,7 @@ from evisynth.appraisal.tools.rob1 import ROB1
 from evisynth.errors import DataError, Problem, near
 from evisynth.extraction.consensus import Cell, Entry
 from evisynth.extraction.conversions import FORMULAS, derived
-from evisynth.extraction.fields import FIELDS, arm_problems, value_problems
+from evisynth.extraction.fields import CONTRAST_FIELDS, FIELDS, arm_problems, value_problems
 from evisynth.reporting.findings import ArmOf, Asked, Judged, StudyOf
 from evisynth.store import models
 
@@ -83,7 +83,7 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
     extractions: dict[CellKey, list[Entry]] = defaultdict(list)
     consensus: dict[CellKey, Entry] = {}
     settled: dict[CellKey, models.ExtractedValue] = {}
-    links = ("study", "outcome", "timepoint", "arm", "person", "report", "contact")
+    links = ("study", "outcome", "timepoint", "arm", "comparison", "person", "report", "contact")
     form = set(models.Characteristic.objects.filter(review=review).values_list("key", flat=True))
     for row in models.ExtractedValue.objects.filter(review=review).select_related(*links):
         problems += _field_problems(row, form)
@@ -92,8 +92,9 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
             problems.append(_problem(row, "person", f"{row.person.key} is {roles}; only a reviewer, adjudicator or owner may "
                             "extract. The row does not count."))  # fmt: skip
             continue
-        names = (row.study, row.outcome, row.timepoint, row.arm)
-        key: CellKey = (*(name.key if name else "" for name in names), row.field)  # type: ignore[assignment]
+        if row.comparison is not None and row.arm is not None:
+            continue  # it is not known what it is of, and that is reported
+        key = _cell_key(row)
         entry = _entry(row)
         if row.kind == "consensus":
             if key in consensus:
@@ -124,29 +125,60 @@ def cells_of(review: models.Review) -> tuple[dict[str, Cell], list[Problem]]:
     return cells, problems
 
 
+def _cell_key(row: models.ExtractedValue) -> CellKey:
+    """What a value is of; an effect that the report gives has its comparison and measure in the place of the arm."""
+    outcome = row.outcome.key if row.outcome else ""
+    timepoint = row.timepoint.key if row.timepoint else ""
+    arm = row.arm.key if row.arm else f"{row.comparison.key}:{row.measure}" if row.comparison else ""
+    return row.study.key, outcome, timepoint, arm, row.field
+
+
 def _problem(row: models.ExtractedValue, column: str, message: str) -> Problem:
     return Problem("extraction.csv", row.line, column, message)
 
 
 def _field_problems(row: models.ExtractedValue, form: set[str]) -> list[Problem]:
-    known = form if row.outcome is None and row.arm is None else set(FIELDS)
-    if row.outcome and not (row.timepoint and row.arm):
-        lacks = "timepoint" if not row.timepoint else "arm"
-        return [
-            _problem(
-                row,
-                lacks,
-                "is empty; a value of an outcome belongs to a time point and an arm. It is not used.",
-            )
-        ]
+    if wrong := _place_problem(row):
+        return [_problem(row, *wrong)]
+    of_effect = row.comparison is not None
+    known = form if row.outcome is None and row.arm is None else set(CONTRAST_FIELDS if of_effect else FIELDS)
     if not known:
         return []  # the form did not load, and that is reported
     if row.field not in known:
-        what = "characteristic of the protocol's form" if known is form else "field of a result"
+        what = "field of a result"
+        if of_effect:
+            what = f"field of an effect that a report gives: {', '.join(CONTRAST_FIELDS)}"
+        elif known is form:
+            what = "characteristic of the protocol's form"
         return [_problem(row, "field", f"found {row.field!r}, which is no {what}.{near(row.field, known)}")]
     if row.number is None:
         return []
     return [_problem(row, "value", message) for message in value_problems(row.field, row.number)]
+
+
+def _place_problem(row: models.ExtractedValue) -> tuple[str, str] | None:
+    """The column that does not say what a value is of, with a message; None where all is said."""
+    if row.comparison is not None and row.arm is not None:
+        return (
+            "comparison",
+            "is given beside an arm; a value is of an arm or of an effect between two. It is not used.",
+        )
+    if row.comparison is not None and not row.measure:
+        return (
+            "measure",
+            "is empty; an effect that a report gives needs its measure, such as HR. It is not used.",
+        )
+    if row.measure and row.comparison is None:
+        return (
+            "measure",
+            f"found {row.measure!r} without a comparison, which says between what the effect is. It was ignored.",
+        )
+    if row.comparison is not None and row.outcome is None:
+        return "outcome", "is empty; an effect that a report gives is of an outcome. It is not used."
+    if row.outcome and not (row.timepoint and (row.arm or row.comparison)):
+        lacks = "timepoint" if not row.timepoint else "arm"
+        return lacks, "is empty; a value of an outcome belongs to a time point and an arm. It is not used."
+    return None
 
 
 def derived_values(cells: Mapping[str, Cell]) -> tuple[dict[str, tuple[float, str]], list[Problem]]:

@@ -45,7 +45,7 @@ def trials_of(
             record=published[name],
             report=report.key if report else "",
             studies=report.studies if report else (),
-            fate=FATES[report.state] if report else FIRST_FATES[first],
+            fate=_fate(report) if report else FIRST_FATES[first],
         )
 
     trials = []
@@ -60,6 +60,10 @@ def trials_of(
         trials.append(trial)
         problems += (Problem("study_reports.csv", 0, trial.numbers[0], note) for note in trial.notes)
     return tuple(trials), tuple(problems)
+
+
+def _fate(report: ReportRead) -> str:
+    return "being sought" if report.being_sought else FATES[report.state]
 
 
 def _with_numbers(duplicates: Duplicates) -> dict[str, Record]:

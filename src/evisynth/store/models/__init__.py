@@ -3,7 +3,7 @@
 from evisynth.store.models.appraisal import Assessment, Certainty
 from evisynth.store.models.extraction import Arm, Contact, ExtractedValue, Study, StudyReport
 from evisynth.store.models.history import Event
-from evisynth.store.models.people import Invitation, User
+from evisynth.store.models.people import Counted, Invitation, User
 from evisynth.store.models.protocol import (
     Amendment,
     Characteristic,
@@ -27,7 +27,14 @@ from evisynth.store.models.screening import (
     ReportFile,
     ScreeningItem,
 )
-from evisynth.store.models.search import DuplicateDecision, DuplicateGroup, ImportBatch, Record, SearchRun
+from evisynth.store.models.search import (
+    DoubtfulPair,
+    DuplicateDecision,
+    DuplicateGroup,
+    ImportBatch,
+    Record,
+    SearchRun,
+)
 from evisynth.store.models.synthesis import Analysis, LeftOut
 from evisynth.store.models.work import Job, Upload
 
@@ -40,7 +47,9 @@ __all__ = [
     "Characteristic",
     "Comparison",
     "Contact",
+    "Counted",
     "Decision",
+    "DoubtfulPair",
     "DuplicateDecision",
     "DuplicateGroup",
     "Event",

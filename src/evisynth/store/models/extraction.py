@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from evisynth.store.models.protocol import Keyed, Membership, OfReview, Outcome, Timepoint
+from evisynth.store.models.protocol import Comparison, Keyed, Membership, OfReview, Outcome, Timepoint
 from evisynth.store.models.screening import Report
 
 
@@ -66,6 +66,9 @@ class ExtractedValue(OfReview):
     outcome = models.ForeignKey(Outcome, on_delete=models.RESTRICT, null=True, related_name="+")
     timepoint = models.ForeignKey(Timepoint, on_delete=models.RESTRICT, null=True, related_name="+")
     arm = models.ForeignKey(Arm, on_delete=models.RESTRICT, null=True, related_name="+")
+    # Of an effect that the report gives itself, between two arms, in place of the arm.
+    comparison = models.ForeignKey(Comparison, on_delete=models.RESTRICT, null=True, related_name="+")
+    measure = models.CharField(max_length=20, blank=True)
     field = models.CharField(max_length=40)
     person = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     kind = models.CharField(max_length=12)

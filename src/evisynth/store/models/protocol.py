@@ -1,5 +1,7 @@
 """The review, its people, its question and its plan."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -56,7 +58,7 @@ class Keyed(OfReview):
 
     class Meta(OfReview.Meta):
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(fields=("review", "key"), name="%(class)s_key_once_in_a_review"),
         )
 

@@ -65,7 +65,7 @@ class ScreeningItem(models.Model):
         )
         indexes = (
             models.Index(fields=("review", "stage", "state", "shuffled"), name="items_at_random"),
-            models.Index(fields=("review", "stage", "state", "year"), name="items_by_year"),
+            models.Index(fields=("review", "stage", "state", "year", "id"), name="items_by_year"),
             models.Index(fields=("review", "stage", "state", "title"), name="items_by_title"),
         )
 
@@ -112,6 +112,7 @@ class RecordLabel(OfReview):
                 fields=("label", "stage", "record", "person"), name="a_label_once_a_person"
             ),
         )
+        indexes = (models.Index(fields=("review", "position"), name="labels_in_order"),)
 
 
 class Note(OfReview):
@@ -122,6 +123,9 @@ class Note(OfReview):
     person = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     text = models.TextField()
     time = models.CharField(max_length=40, blank=True)
+
+    class Meta(OfReview.Meta):
+        indexes = (models.Index(fields=("review", "position"), name="notes_in_order"),)
 
 
 class Report(Keyed):

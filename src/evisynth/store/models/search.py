@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from evisynth.store.models.protocol import Keyed, Membership, OfReview
+from evisynth.store.models.protocol import Keyed, Membership, OfReview, Review
 
 
 class SearchRun(Keyed):
@@ -45,6 +45,17 @@ class DuplicateGroup(OfReview):
 
     best = models.ForeignKey("Record", on_delete=models.CASCADE, related_name="+")
     merges = models.JSONField(default=list)  # a, b, reason, score
+    size = models.PositiveIntegerField(default=1)
+    reason = models.TextField(
+        blank=True
+    )  # of its weakest merge, and how alike those two are, to sort and filter by
+    score = models.FloatField(default=1)
+
+    class Meta(OfReview.Meta):
+        indexes = (
+            models.Index(fields=("review", "size"), name="groups_by_size"),
+            models.Index(fields=("review", "reason"), name="groups_by_reason"),
+        )
 
 
 class Record(Keyed):
@@ -58,8 +69,28 @@ class Record(Keyed):
     fields = models.JSONField()  # every further field of search.record.Record
 
 
+class DoubtfulPair(models.Model):
+    """Two records that may be one publication and that no rule and no person decided about: the review band.
+
+    Found with the groups of duplicates, and made anew with them.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="+")
+    record_a = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
+    record_b = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
+    score = models.FloatField()
+
+    class Meta:
+        ordering = ("review", "-score", "pk")
+        indexes = (models.Index(fields=("review", "-score"), name="doubtful_pairs_likeliest"),)
+
+
 class DuplicateDecision(OfReview):
-    """A person says that two records are, or are not, one publication."""
+    """A person says that two records are, or are not, one publication; or takes back what was said ("withdraw").
+
+    Append-only: a change of mind is a new row that `changes` what was decided about the pair.
+    """
 
     record_a = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
     record_b = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
@@ -67,3 +98,4 @@ class DuplicateDecision(OfReview):
     person = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     time = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
+    changes = models.BooleanField(default=False)

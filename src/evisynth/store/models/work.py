@@ -36,11 +36,23 @@ class Job(models.Model):
 
 
 class Upload(models.Model):
-    """A file that somebody sent and that nothing has used yet."""
+    """A file that somebody sent and that nothing has used yet.
+
+    `plan` is what the person typed about it: its source and how it is to be read. `preview` is what reading it so
+    gave, and `preview_job` the work that reads a large one.
+    """
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, null=True, related_name="uploads")
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.TextField()
     content = models.BinaryField()
+    size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64)
     created = models.DateTimeField(default=timezone.now)
+    plan = models.JSONField(default=dict)
+    preview = models.JSONField(default=dict)
+    preview_job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
+    import_job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("pk",)
