@@ -35,6 +35,7 @@ def database_from(url: str) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
             "OPTIONS": LASTING if name != ":memory:" else {},
+            "CONN_MAX_AGE": 600,  # opening a connection and reading the tables' definitions takes longer than most queries
         }
     raise ValueError(
         f"The database address {url!r} starts with {parts.scheme!r}; sqlite:///file.db or postgresql://... is right."

@@ -102,7 +102,7 @@ def test_the_first_decision_about_a_pair_stays_and_a_later_one_is_told(tmp_path,
     assert [str(problem) for problem in problems] == [
         (
             f"duplicates.csv:4: decision: {a} and {b} are decided about in line 3 already ({first}, by ra); this row does "
-            "not count. To change that decision, change its row."
+            "not count. To change that decision, say changes = yes."
         )
     ]
 

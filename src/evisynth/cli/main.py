@@ -2,7 +2,7 @@
 
 import typer
 
-from evisynth.cli import demo, folder, search, serve, synthesis
+from evisynth.cli import account, demo, folder, keeping, search, serve, synthesis
 
 app = typer.Typer(
     name="evisynth",
@@ -19,6 +19,10 @@ app.command("export")(folder.export)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(serve.work)
+app.command("verify")(keeping.verify)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.add_typer(account.app, name="account")
 app.add_typer(search.app, name="search")
 app.add_typer(synthesis.app, name="synthesis")
 

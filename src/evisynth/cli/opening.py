@@ -7,8 +7,10 @@ from urllib.parse import unquote, urlsplit
 from evisynth.errors import DataError
 
 
-def open_database(url: str = "") -> None:
+def open_database(url: str = "", *, migrate: bool = True) -> None:
     """Open the database at `url`, in memory when empty. After this the store's modules can be imported.
+
+    `migrate`: whether its tables are brought up to date.
 
     Raises DataError where the address is none, the driver is missing or the database cannot be opened.
     """
@@ -18,7 +20,7 @@ def open_database(url: str = "") -> None:
     from evisynth.store.database import open_database as opened  # noqa: PLC0415
 
     try:
-        opened(url)
+        opened(url, migrate=migrate)
     except (DatabaseError, sqlite3.Error) as error:
         raise DataError(f"The database {shown(url)} cannot be used: {error}") from error
     except ImproperlyConfigured as error:

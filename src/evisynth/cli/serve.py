@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 import typer
@@ -39,7 +39,7 @@ def serve(
 ) -> None:
     """Run the web application. The first run makes the database and prints a link for the first account."""
     with errors_shown():
-        _settle_environment(database)
+        settle_environment(database)
         open_database(database)
         listening = _listening(host, port)
         port = listening.getsockname()[1]
@@ -58,7 +58,7 @@ def serve(
 def work(database: Database = HERE) -> None:
     """Do the background work of the web application: imports, duplicates, exports."""
     with errors_shown():
-        _settle_environment(database)
+        settle_environment(database)
         open_existing(database)
     from evisynth.store.jobs import work as run  # noqa: PLC0415 - database is open
 
@@ -69,7 +69,7 @@ def work(database: Database = HERE) -> None:
     run(stop=lambda: ending.is_set() or (parent is not None and os.getppid() != parent))
 
 
-def _settle_environment(database: str) -> None:
+def settle_environment(database: str) -> None:
     """What Django's settings read. A secret key that nobody set is made once and kept in a file."""
     os.environ["DJANGO_SETTINGS_MODULE"] = WEB_SETTINGS
     if not os.environ.get("EVISYNTH_SECRET_KEY"):
@@ -136,4 +136,20 @@ def _run(listening: socket.socket, threads: int) -> None:
 
     application = import_module("evisynth.web.wsgi").application
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    answer(application, sockets=[listening], threads=threads, ident="evisynth", channel_timeout=60)
+    answer(
+        application, sockets=[listening], threads=threads, ident="evisynth", channel_timeout=60, **_proxies()
+    )
+
+
+def _proxies() -> dict[str, Any]:
+    """What waitress is told of the proxies in front; without any, it drops the headers that a visitor could forge."""
+    from django.conf import settings  # noqa: PLC0415 - Django is set up now
+
+    if not settings.PROXIES:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {
+        "trusted_proxy": "*",
+        "trusted_proxy_count": settings.PROXIES,
+        "trusted_proxy_headers": headers,
+    }

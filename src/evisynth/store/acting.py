@@ -1,11 +1,12 @@
 """Doing something in a review: one transaction, one event in the history, nobody else writing meanwhile."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from evisynth.store import models
@@ -22,18 +23,18 @@ class Act:
 
     def log(self, what: str, *, before: Any = None, after: Any = None) -> models.Event:
         """Write an event behind the last one. `before` and `after` are plain values of JSON."""
-        last = models.Event.objects.filter(review=self.review).order_by("-position").first()
+        events = models.Event.objects.filter(review=self.review).order_by("-position")
+        position, previous = events.values_list("position", "hash").first() or (0, START)
         parts: dict[str, Any] = {
             "when": self.now,
             "who": self.member.key,
             "what": what,
             "before": before,
             "after": after,
-            "previous": last.hash if last else START,
+            "previous": previous,
         }
-        position = last.position + 1 if last else 1
         return models.Event.objects.create(
-            review=self.review, position=position, hash=event_hash(parts), **parts
+            review=self.review, position=position + 1, hash=event_hash(parts), **parts
         )
 
     def next_position(self, model: Any) -> int:
@@ -44,13 +45,26 @@ class Act:
         return (last.first() or 0) + 1
 
 
+_writing = threading.Lock()
+
+
+def _one_writer() -> AbstractContextManager[object]:
+    """Threads of this process take turns to write to SQLite: waiting for its own lock is done by sleeping.
+
+    Inside a transaction that began elsewhere the turn is not waited for: SQLite's lock is held already.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        return _writing
+    return nullcontext()
+
+
 @contextmanager
 def acting(member: models.Membership) -> Iterator[Act]:
     """All that is written inside is written together or not at all; the review's row is locked until then.
 
     The order of events is the order in which the lock was had, whatever the clock says.
     """
-    with transaction.atomic():
+    with _one_writer(), transaction.atomic():
         review = models.Review.objects.select_for_update().get(pk=member.review_id)
         now = timezone.now().isoformat(timespec="seconds").replace("+00:00", "Z")
         yield Act(review, member, now)

@@ -9,8 +9,8 @@ from django.core.management import call_command
 _opened: list[str] = []
 
 
-def open_database(url: str = "") -> None:
-    """Start Django on the database at `url` (in memory when empty) and bring its tables up to date.
+def open_database(url: str = "", *, migrate: bool = True) -> None:
+    """Start Django on the database at `url` (in memory when empty) and, unless told not to, bring its tables up to date.
 
     One process works on one database. Raises RuntimeError for a second address.
     """
@@ -24,5 +24,6 @@ def open_database(url: str = "") -> None:
     os.environ["EVISYNTH_DATABASE"] = url
     if not apps.ready:
         django.setup()
-    call_command("migrate", verbosity=0)
+    if migrate:
+        call_command("migrate", verbosity=0)
     _opened.append(url)

@@ -1,10 +1,8 @@
-"""Groups of duplicates as rows: found by rule from the records and people's decisions, made anew when they change."""
+"""Groups of duplicates of a review: found by rule from the records and people's decisions, and kept as rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
-
-from django.db import connection
 
 from evisynth.errors import DataError, Problem
 from evisynth.search.duplicates import (
@@ -16,7 +14,10 @@ from evisynth.search.duplicates import (
 )
 from evisynth.search.record import Record as PlainRecord
 from evisynth.store import models
+from evisynth.store.group_rows import Place, write_band, write_groups
 from evisynth.store.records import plain_record
+
+WITHDRAW = "withdraw"  # takes back what was decided about a pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,60 +48,99 @@ class Duplicates:
 
 
 def find_duplicates(review: models.Review) -> tuple[Duplicates, list[Problem]]:
-    """Find the groups of the review's records and link each record to its group. Earlier groups are replaced.
+    """Find the groups of the review's records and link each record to its group.
 
-    A later run of the searches is matched against the groups that are there. The first decision about a pair
-    stays; a later one about it, or one that contradicts earlier ones, does not count and is a problem.
+    A group that is there already keeps its row. A later run of the searches is matched against the groups that are
+    there. The first decision about a pair stays unless a later one says that it changes it; one that does not, or
+    that contradicts earlier ones, does not count and is a problem.
     """
     rows = list(models.Record.objects.filter(review=review).order_by("search__position", "position"))
     records = {row.key: plain_record(row) for row in rows}
     run = dict(models.SearchRun.objects.filter(review=review).values_list("pk", "update"))
     rounds = {row.key: run[row.search_id] for row in rows}
-    decisions = models.DuplicateDecision.objects.filter(review=review)
-    corrections = [
-        (row.line, Correction(row.record_a.key, row.record_b.key, _decision(row), row.person.key, row.reason))
-        for row in decisions.select_related("record_a", "record_b", "person")
-    ]
-    corrections, problems = _first_of_each_pair(corrections)
+    corrections, problems = standing(decisions_of(review))
+    grouping, decided = grouping_of(records, rounds, corrections, problems)
+    place = {row.key: number for number, row in enumerate(rows)}
+    places = {row.key: Place(row.pk, row.group_id) for row in rows}
+    numbers, _ = write_groups(review, grouping.groups, places)
+    write_band(review, grouping.review_band, places)
+    members = {
+        number: tuple(sorted(group.members, key=place.__getitem__))
+        for number, group in zip(numbers, grouping.groups, strict=True)
+    }
+    group_of = {key: group for group, keys in members.items() for key in keys}
+    return Duplicates(records, rounds, grouping, members, group_of, tuple(decided)), problems
+
+
+def grouping_of(
+    records: Mapping[str, PlainRecord],
+    rounds: Mapping[str, int],
+    corrections: list[tuple[int, Correction]],
+    problems: list[Problem],
+) -> tuple[Grouping, list[Correction]]:
+    """The groups of records that were found in these runs of the searches, and the decisions that count.
+
+    Decisions (line, correction) that cannot hold beside earlier ones are added to the problems.
+    """
     by_round = [
         {key: records[key] for key, found_in in rounds.items() if found_in == number}
         for number in sorted({*rounds.values()})
     ]
     decided = [correction for _, correction in corrections]
     try:
-        grouping = grouped_by_round(by_round, decided)
+        return grouped_by_round(by_round, decided), decided
     except DataError:
-        decided = _without_contradictions(records, corrections, problems)
-        grouping = grouped_by_round(by_round, decided)
-    members = _store(review, rows, grouping)
-    group_of = {key: group for group, keys in members.items() for key in keys}
-    return Duplicates(records, rounds, grouping, members, group_of, tuple(decided)), problems
+        decided = without_contradictions(records, corrections, problems)
+        return grouped_by_round(by_round, decided), decided
 
 
-def _decision(row: models.DuplicateDecision) -> Literal["merge", "keep apart"]:
-    return "merge" if row.decision == "merge" else "keep apart"
+def decisions_of(review: models.Review) -> Iterator[models.DuplicateDecision]:
+    """People's decisions about pairs, in their order, with the records' keys and without their texts."""
+    rows = models.DuplicateDecision.objects.filter(review=review).select_related(
+        "record_a", "record_b", "person"
+    )
+    texts = ("title", "fields")
+    return iter(rows.defer(*(f"record_{side}__{text}" for side in "ab" for text in texts)))
 
 
-def _first_of_each_pair(
-    corrections: list[tuple[int, Correction]],
+def standing(
+    rows: Iterable[models.DuplicateDecision],
 ) -> tuple[list[tuple[int, Correction]], list[Problem]]:
-    """The first correction of each pair of records, in whichever order it names them; every later one is a problem."""
-    first: dict[frozenset[str], tuple[int, Correction]] = {}
+    """What counts of decisions about pairs of records, in whichever order a row names them, with their lines.
+
+    The first one about a pair stays. A later one counts where it says that it changes what was decided; it then
+    stands behind all before it. Every row that does not count is a problem.
+    """
+    stands: dict[frozenset[str], tuple[int, Correction]] = {}
     problems = []
-    for line, correction in corrections:
-        stands, earlier = first.setdefault(frozenset((correction.a, correction.b)), (line, correction))
-        if earlier is not correction:
+    for row in rows:
+        a, b = row.record_a.key, row.record_b.key
+        pair = frozenset((a, b))
+        before = stands.get(pair)
+        message = ""
+        if row.decision == WITHDRAW:
+            if before is None:
+                message = (
+                    f"nothing is decided about {a} and {b} that could be taken back; this row does not count."
+                )
+            stands.pop(pair, None)
+        elif before is not None and not row.changes:
+            line, earlier = before
             message = (
-                f"{correction.a} and {correction.b} are decided about in line {stands} already "
-                f"({earlier.decision}, by {earlier.person}); this row does not count. To change that decision, "
-                "change its row."
+                f"{a} and {b} are decided about in line {line} already ({earlier.decision}, by {earlier.person}); "
+                "this row does not count. To change that decision, say changes = yes."
             )
-            problems.append(Problem("duplicates.csv", line, "decision", message))
-    return list(first.values()), problems
+        else:
+            stands.pop(pair, None)
+            decision: Literal["merge", "keep apart"] = "merge" if row.decision == "merge" else "keep apart"
+            stands[pair] = row.line, Correction(a, b, decision, row.person.key, row.reason)
+        if message:
+            problems.append(Problem("duplicates.csv", row.line, "decision", message))
+    return list(stands.values()), problems
 
 
-def _without_contradictions(
-    records: dict[str, PlainRecord], corrections: list[tuple[int, Correction]], problems: list[Problem]
+def without_contradictions(
+    records: Mapping[str, PlainRecord], corrections: list[tuple[int, Correction]], problems: list[Problem]
 ) -> list[Correction]:
     """The corrections that can hold together, the earlier one before the later one."""
     named = {name: records[name] for _, correction in corrections for name in (correction.a, correction.b)}
@@ -113,32 +153,3 @@ def _without_contradictions(
         else:
             sound.append(correction)
     return sound
-
-
-def _store(
-    review: models.Review, rows: list[models.Record], grouping: Grouping
-) -> dict[int, tuple[str, ...]]:
-    """Write the groups and link each record to its group; gives the members by the number of the group's row."""
-    by_key = {row.key: row for row in rows}
-    place = {row.key: number for number, row in enumerate(rows)}
-    models.DuplicateGroup.objects.filter(review=review).delete()
-    made = models.DuplicateGroup.objects.bulk_create(
-        models.DuplicateGroup(
-            review=review,
-            position=position,
-            best=by_key[group.best],
-            merges=[
-                {"a": merge.a, "b": merge.b, "reason": merge.reason, "score": merge.score}
-                for merge in group.merges
-            ],
-        )
-        for position, group in enumerate(grouping.groups, start=1)
-    )
-    members = {
-        row.pk: tuple(sorted(group.members, key=place.__getitem__))
-        for group, row in zip(grouping.groups, made, strict=True)
-    }
-    links = [(group, by_key[key].pk) for group, keys in members.items() for key in keys]
-    with connection.cursor() as cursor:  # one plain statement: the object mapper takes seconds for this
-        cursor.executemany("UPDATE store_record SET group_id = %s WHERE id = %s", links)
-    return members

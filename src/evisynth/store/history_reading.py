@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from evisynth.screening.blinding import may_see_votes
 from evisynth.store import models
+from evisynth.store.decisions import STAGES
 from evisynth.store.history import breaks
 
 SETTLING = ("consensus", "consensus withdrawn")  # about items whose votes are all in
@@ -28,13 +29,21 @@ class Shown:
         return next(iter(sorted(_records(self.event))), ("", ""))[1]
 
 
-def events_of(review: models.Review, *, who: str = "", record: str = "") -> QuerySet[models.Event]:
-    """The events of a review, newest first; of one person, or about one record (what they name as `record`)."""
-    events = models.Event.objects.filter(review=review).order_by("-position")
+def events_of(member: models.Membership, *, who: str = "", record: str = "") -> QuerySet[models.Event]:
+    """The events of a member's review, newest first; of one person, or about one record (what they name as `record`).
+
+    Asked for one record, those whose content is hidden from the member are left out: that somebody voted on it, and
+    when, is not open either.
+    """
+    events = models.Event.objects.filter(review=member.review_id).order_by("-position")
     if who:
         events = events.filter(who=who)
     if record:
-        events = events.filter(after__record=record) | events.filter(before__record=record)
+        events = events.filter(Q(after__record=record) | Q(before__record=record))
+        closed = [stage for stage, _ in _closed(member, {(stage, record) for stage in STAGES})]
+        private = events.filter(Q(after__stage__in=closed) | Q(before__stage__in=closed))
+        private = private.exclude(who=member.key).exclude(what__in=SETTLING)
+        events = events.exclude(pk__in=private.order_by().values("pk"))
     return events
 
 
@@ -106,7 +115,7 @@ def verify(review: models.Review) -> Verified:
 def _unlogged(review: models.Review, events: Iterable[Mapping[str, Any]]) -> list[str]:
     """Decisions that no event tells of, and events whose decision is not there."""
     logged = Counter(
-        (event["who"], event["when"], after["stage"], after["record"], after["decision"])
+        (after.get("person", event["who"]), event["when"], after["stage"], after["record"], after["decision"])
         for event in events
         for after in (event["after"] if isinstance(event["after"], list) else [event["after"]])
         if isinstance(after, Mapping) and {"stage", "record", "decision"} <= set(after)

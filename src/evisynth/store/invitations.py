@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 
 from evisynth.errors import DataError
 from evisynth.store import models
 from evisynth.store.acting import Act, acting
+from evisynth.store.decisions import MAY_DECIDE
 
 DAYS = 14
 
@@ -27,7 +29,13 @@ def invite(
     """An invitation to a review, and the token of its link, which is not kept.
 
     `member`: a part in the review that nobody has yet, such as one that came with a review folder.
+    Raises Closed where the part is somebody's, or the address is of somebody in the team already.
     """
+    if member is not None and member.user_id is not None:
+        raise Closed(f"{member.name} has an account in this review already.")
+    there = models.Membership.objects.filter(review=by.review_id, left=False, user__email=email.lower())
+    if email and there.exists():
+        raise Closed(f"{email} is in the team of this review already.")
     token, hashed = models.Invitation.new_token()
     with acting(by) as act:
         invitation = models.Invitation.objects.create(
@@ -85,16 +93,17 @@ def accept(token: str, user: models.User) -> models.Membership | None:
 
 
 def _join(invitation: models.Invitation, review: models.Review, user: models.User) -> models.Membership:
+    models.Review.objects.select_for_update().get(pk=review.pk)  # two links at once make one part
     there = models.Membership.objects.filter(review=review, user=user).first()
     if there is not None:
         if not there.left:
             raise Closed("You are in the team of this review already.")
-        there.left, there.roles = False, invitation.roles
+        there.left, there.roles = False, _roles_again(there, invitation.roles)
         there.save(update_fields=["left", "roles"])
         member = there
     elif invitation.member is not None:
         member = invitation.member
-        if member.user_id is not None:
+        if member.user_id is not None or member.left:
             raise Closed("Somebody else took this part in the review meanwhile; ask for a new invitation.")
         member.user, member.left = user, False
         member.save(update_fields=["user", "left"])
@@ -103,6 +112,12 @@ def _join(invitation: models.Invitation, review: models.Review, user: models.Use
     with acting(member) as act:
         act.log("joined", after=told(member))
     return member
+
+
+def _roles_again(member: models.Membership, roles: list[str]) -> list[str]:
+    """The roles of somebody who comes back; who has decided stays a reviewer, or the decisions would not count."""
+    decided = models.Decision.objects.filter(person=member, active=True).exists()
+    return [*roles, "reviewer"] if decided and not MAY_DECIDE & set(roles) else roles
 
 
 def add_member(review: models.Review, user: models.User, roles: list[str]) -> models.Membership:
@@ -133,16 +148,19 @@ def free_key(name: str, taken: set[str]) -> str:
     )
 
 
+def free_slug(title: str) -> str:
+    """A name for a review that no review of the database has."""
+    base = slugify(title)[:60] or "review"
+    taken = set(models.Review.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        slug for n in range(1, len(taken) + 2) if (slug := base + (f"-{n}" if n > 1 else "")) not in taken
+    )
+
+
 def new_review(user: models.User, title: str) -> models.Review:
     """An empty review that belongs to this account."""
-    from django.utils.text import slugify  # noqa: PLC0415 - only here
-
-    base = slugify(title)[:60] or "review"
     with transaction.atomic():
-        taken = set(models.Review.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-        slug = next(
-            name for n in range(1, len(taken) + 2) if (name := base + (f"-{n}" if n > 1 else "")) not in taken
-        )
+        slug = free_slug(title)
         review = models.Review.objects.create(slug=slug, title=title, date=timezone.now().date())
         member = add_member(review, user, ["owner", "reviewer"])
         with acting(member) as act:

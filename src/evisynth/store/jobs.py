@@ -1,30 +1,55 @@
 """Background work: asked for in a page, carried out by a worker, taken up again when a worker died.
 
 A job's function is named in KINDS. It does its work so that stopping at any moment leaves nothing half done, and
-tells how far it is through `Progress`. A job that fails says why, in words for the person who asked for it.
+tells how far it is through `Progress`. What it writes for good it writes in one transaction, of which
+`progress.finish(result)` is the last line: then the work is there and the job is done, or neither. A job that fails
+says why, in words for the person who asked for it.
 """
 
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from evisynth.errors import EvisynthError
+from evisynth.errors import DataError, EvisynthError
 from evisynth.store import models
 
 SILENCE = timedelta(seconds=30)  # a worker that was not heard of for so long is dead
 MOST_TRIES = 3
+MOST_WAITING = 20  # jobs that one person may have waiting or running
 SECONDS_BETWEEN_BEATS = 1.0
+SECONDS_BETWEEN_HEARTBEATS = 5.0  # while a step takes long and tells nothing
 
-KINDS: dict[str, str] = {}  # kind -> dotted name of `function(job, progress) -> result`
+KINDS: dict[str, str] = {  # kind -> dotted name of `function(job, progress) -> result`
+    "preview": "evisynth.store.uploads.preview_in_background",
+    "import": "evisynth.store.importing.import_files",
+    "export": "evisynth.store.folders.export_in_background",
+    "load": "evisynth.store.folders.load_in_background",
+}
+CALLED = {
+    "preview": "Reading a file",
+    "import": "Importing records",
+    "export": "Writing the review as files",
+    "load": "Loading a review",
+}  # kind -> what people call it
 
 log = logging.getLogger(__name__)
+
+
+class TooManyJobs(DataError):
+    """A person has asked for so much that some of it has to be done first."""
+
+
+class TakenOver(DataError):
+    """Another worker has taken the job up meanwhile; what this one did is dropped."""
 
 
 class Progress:
@@ -40,14 +65,32 @@ class Progress:
         self.last = time.monotonic()
         self.job.step, self.job.done, self.job.total = step, done, total
         if not connection.in_atomic_block:  # inside a transaction nobody would see it before its end
-            mine = models.Job.objects.filter(pk=self.job.pk)
-            mine.update(step=step, done=done, total=total, beat=timezone.now())
+            _mine(self.job).update(step=step, done=done, total=total, beat=timezone.now())
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Mark the job as done within the transaction that does its work, so that it is done once and for all.
+
+        Raises TakenOver where another worker has the job now; the transaction is then to be rolled back.
+        """
+        done = _mine(self.job).update(state="done", result=result, finished=timezone.now())
+        if not done:
+            raise TakenOver("The work was taken over by another worker.")
+        self.job.state, self.job.result = "done", result
+
+
+def _mine(job: models.Job) -> Any:
+    """The job's row as long as nobody else has taken it up since."""
+    return models.Job.objects.filter(pk=job.pk, state="running", tries=job.tries)
 
 
 def ask(kind: str, *, review: models.Review | None, by: models.User | None, **arguments: Any) -> models.Job:
-    """Ask for a job. It begins when a worker is free."""
+    """Ask for a job. It begins when a worker is free. Raises TooManyJobs where many of the person's wait already."""
     if kind not in KINDS:
         raise KeyError(f"{kind} is no kind of job; known are {', '.join(KINDS)}.")
+    if by is not None:
+        waiting = models.Job.objects.filter(asked_by=by, state__in=("waiting", "running")).count()
+        if waiting >= MOST_WAITING:
+            raise TooManyJobs(f"{waiting} jobs of yours are not done yet; wait until some of them are.")
     return models.Job.objects.create(kind=kind, review=review, asked_by=by, arguments=arguments)
 
 
@@ -78,6 +121,9 @@ def carry_out(job: models.Job) -> None:
     try:
         job.result = import_string(KINDS[job.kind])(job, Progress(job)) or {}
         job.state = "done"
+    except TakenOver:
+        log.warning("Job %s (%s) was taken over by another worker", job.pk, job.kind)
+        return
     except EvisynthError as error:
         job.state, job.error = "failed", str(error)
     except Exception:
@@ -85,7 +131,32 @@ def carry_out(job: models.Job) -> None:
         job.state = "failed"
         job.error = "Something went wrong on our side, and nothing was kept. The log of the server says what."
     job.finished = timezone.now()
-    job.save(update_fields=["state", "result", "error", "finished"])
+    values = {name: getattr(job, name) for name in ("state", "result", "error", "finished")}
+    _mine(job).update(**values)
+
+
+@contextmanager
+def heart(job: models.Job, every: float = SECONDS_BETWEEN_HEARTBEATS) -> Iterator[None]:
+    """Let the job's row show that its worker lives, from a thread with a connection of its own."""
+    ending = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not ending.wait(every):
+                try:
+                    _mine(job).update(beat=timezone.now())
+                except DatabaseError as error:  # locked for long, or away for a moment: the next beat counts
+                    log.warning("A heartbeat of job %s was not written: %s", job.pk, error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heart of job {job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
 
 
 def work(*, stop: Callable[[], bool], idle: float = 0.5) -> None:
@@ -95,4 +166,5 @@ def work(*, stop: Callable[[], bool], idle: float = 0.5) -> None:
         if job is None:
             time.sleep(idle)
         else:
-            carry_out(job)
+            with heart(job):
+                carry_out(job)

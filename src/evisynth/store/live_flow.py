@@ -18,10 +18,12 @@ def live_flow(review: models.Review) -> Flow:
     newest = last.first()
     if newest is None:  # a review that only files made has no history to tell that something changed
         return count_flow(_given(review))
-    found: Flow = cache.get_or_set(
-        f"flow-{review.pk}-{newest}", lambda: count_flow(_given(review)), timeout=SECONDS
-    )
-    return found
+    key = f"flow-{review.pk}-{newest}"
+    kept: Flow | None = cache.get(key)
+    if kept is None:
+        kept = count_flow(_given(review))
+        cache.set(key, kept, timeout=SECONDS)
+    return kept
 
 
 def _given(review: models.Review) -> FlowInput:

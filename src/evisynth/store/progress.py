@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from evisynth.store import models
-from evisynth.store.decisions import STAGES
+from evisynth.store.decisions import MAY_DECIDE, STAGES
 
 NAMES = {"title-abstract": "Title and abstract", "full-text": "Full text"}
 
@@ -42,7 +42,8 @@ def progress_of(member: models.Membership) -> tuple[StageProgress, ...]:
     """Both stages as this person may see them.
 
     How many votes others have given is told where votes are open, or to an owner, who has to plan the work: a
-    number of votes says nothing about what any of them is.
+    number of votes says nothing about what any of them is. To the rest everybody who may vote is named, so that
+    the list does not tell who has begun.
     """
     open_to = member.review.blinding == "open" or "owner" in member.roles
     return tuple(_stage(member, stage, open_to) for stage in STAGES)
@@ -66,8 +67,8 @@ def _stage(member: models.Membership, stage: str, open_to: bool) -> StageProgres
         excluded=states.get("excluded", 0),
         mine=given.get(member.pk, 0),
         people=tuple(
-            Person(of.name, given[of.pk] if open_to or of.pk == member.pk else None)
+            Person(of.name, given.get(of.pk, 0) if open_to or of.pk == member.pk else None)
             for of in people
-            if of.pk in given
+            if (not of.left and MAY_DECIDE & set(of.roles)) or (open_to and of.pk in given)
         ),
     )

@@ -1,13 +1,14 @@
 """Records as rows and as the plain values that the search stage works on."""
 
 import re
-from dataclasses import asdict
+from dataclasses import fields as fields_of
 from typing import Any
 
 from evisynth.search.record import Record as PlainRecord
 from evisynth.store import models
 
 _LISTS = ("authors", "registry_ids", "issn", "keywords", "other_titles", "other_abstracts", "links")
+_FIELDS = tuple(each.name for each in fields_of(PlainRecord))
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -21,7 +22,7 @@ def plain_record(row: models.Record) -> PlainRecord:
 
 def record_row(batch: models.ImportBatch, number: int, record: PlainRecord) -> models.Record:
     """A record of an export as a row, not saved yet; `number` is its place among those of its source."""
-    fields = {name: storable(value) for name, value in asdict(record).items()}
+    fields = {name: storable(getattr(record, name)) for name in _FIELDS}
     return models.Record(
         review=batch.review,
         position=number,

@@ -96,13 +96,17 @@ def decisions_about(stage: str, group: int) -> list[models.Decision]:
     )
 
 
-def refresh(review: models.Review, row: models.ScreeningItem) -> Item:
+def refresh(
+    review: models.Review, row: models.ScreeningItem, rows: list[models.Decision] | None = None
+) -> Item:
     """Let one item stand where its decisions now put it. An item that is included goes on to full text.
+
+    `rows` are all decisions about it in their order, where the caller has read them already.
 
     An item of full text stays when its record is no longer included on title and abstract, so that decisions
     about it are not hidden; it counts in full text only while it is.
     """
-    rows = decisions_about(row.stage, row.group_id)
+    rows = decisions_about(row.stage, row.group_id) if rows is None else rows
     item = folded(rows)
     active = {each.pk for each in item.active}
     stale = [each.pk for each in rows if each.active and each.pk not in active]
@@ -111,10 +115,11 @@ def refresh(review: models.Review, row: models.ScreeningItem) -> Item:
         models.Decision.objects.filter(pk__in=stale).update(active=False)
     if fresh:
         models.Decision.objects.filter(pk__in=fresh).update(active=True)
-    reasons = reasons_of(review)
+    was = row.state
+    reasons = reasons_of(review) if row.stage == "full-text" else ()  # no reason is asked for earlier
     _stand(row, review, item, reasons)
     row.save(update_fields=["state", "reason", "votes", "settled"])
-    if row.stage == "title-abstract":
+    if row.stage == "title-abstract" and "included" in {was, row.state}:
         _move_on(review, row, reasons)
     return item
 
@@ -128,3 +133,24 @@ def _move_on(review: models.Review, row: models.ScreeningItem, reasons: tuple[st
             _item(review, "full-text", group, Item(), reasons).save()
     elif not models.Decision.objects.filter(stage="full-text", record__group=row.group_id).exists():
         further.delete()
+
+
+def stand_together(review: models.Review, changed: list[tuple[models.ScreeningItem, Item]]) -> None:
+    """Let several items of titles and abstracts stand where their decisions put them, as `refresh` does one."""
+    was = {row.pk: row.state for row, _ in changed}
+    for row, item in changed:
+        _stand(row, review, item, ())
+    rows = [row for row, _ in changed]
+    models.ScreeningItem.objects.bulk_update(rows, ["state", "reason", "votes", "settled"])
+    there = set(
+        models.ScreeningItem.objects.filter(
+            stage="full-text", group__in=[row.group_id for row in rows]
+        ).values_list("group_id", flat=True)
+    )
+    new = [row for row in rows if row.state == "included" and row.group_id not in there]
+    models.ScreeningItem.objects.bulk_create(_item(review, "full-text", row.group, Item(), ()) for row in new)
+    out = {row.group_id for row in rows if was[row.pk] == "included" != row.state}
+    if out:
+        read = models.Decision.objects.filter(stage="full-text", record__group__in=out)
+        kept = set(read.values_list("record__group_id", flat=True))
+        models.ScreeningItem.objects.filter(stage="full-text", group__in=out - kept).delete()

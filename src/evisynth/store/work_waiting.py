@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from evisynth.store import models
 from evisynth.store.decisions import STAGES
-from evisynth.store.voting import to_screen
+from evisynth.store.voting import count_to_screen
 
 
 class Part(Protocol):
@@ -38,7 +38,7 @@ class Waiting:
 
 def waiting_for(part: Part) -> Waiting:
     """Records and reports to vote on, and conflicts that this person may settle."""
-    first, full = (to_screen(part.member, stage).count() if part.decides else 0 for stage in STAGES)
+    first, full = (count_to_screen(part.member, stage) if part.decides else 0 for stage in STAGES)
     return Waiting(first, full, conflicts_for(part).count() if part.settles else 0)
 
 

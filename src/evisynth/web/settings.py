@@ -3,6 +3,8 @@
 EVISYNTH_SECRET_KEY    signs sessions; `evisynth serve` makes one and keeps it beside the database
 EVISYNTH_HOSTS         names under which the site is reached, with commas between; this machine alone when unset
 EVISYNTH_HTTPS         "yes" where a proxy in front speaks HTTPS: cookies are then sent over it alone
+EVISYNTH_PROXIES       how many proxies stand in front and add to X-Forwarded-For; 1 with HTTPS, else 0 when unset
+EVISYNTH_IDLE_MINUTES  who does nothing for so long is signed out; 720 when unset
 EVISYNTH_SIGNUP        "open" lets anybody make an account; otherwise an invitation is needed
 EVISYNTH_EMAIL         smtp://user:password@host:port (smtps: for TLS from the start); unset: letters go to the log
 EVISYNTH_EMAIL_FROM    the sender of letters
@@ -30,6 +32,8 @@ __all__ = ["AUTH_USER_MODEL", "DATABASES", "DEFAULT_AUTO_FIELD", "TIME_ZONE", "U
 
 HERE = Path(__file__).parent
 HTTPS = os.environ.get("EVISYNTH_HTTPS", "").lower() in {"1", "yes", "true"}
+PROXIES = int(os.environ.get("EVISYNTH_PROXIES") or HTTPS)
+IDLE_SECONDS = 60 * int(os.environ.get("EVISYNTH_IDLE_MINUTES") or 720)
 DEBUG = False
 SECRET_KEY = os.environ.get("EVISYNTH_SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = [
@@ -65,8 +69,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "evisynth.web.accounts.idle.idle_timeout",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -101,6 +106,15 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+# Limits of rates are counted here, by all processes together; they hold after a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "store_counted",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -108,6 +122,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+LARGEST_UPLOAD = 500 * 2**20  # of one file
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
@@ -127,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -143,8 +159,10 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SIGNUP_OPEN = os.environ.get("EVISYNTH_SIGNUP", "") == "open"
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Evisynth"
+MFA_ALLOW_UNVERIFIED_EMAIL = not os.environ.get("EVISYNTH_EMAIL")  # nobody can verify one without letters
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_PROVIDERS = {
@@ -181,7 +199,8 @@ X_FRAME_OPTIONS = "DENY"
 EMAIL_SUBJECT_PREFIX = "[Evisynth] "
 DEFAULT_FROM_EMAIL = os.environ.get("EVISYNTH_EMAIL_FROM", "evisynth@localhost")
 _mail = urlsplit(os.environ.get("EVISYNTH_EMAIL", ""))
-if _mail.scheme:
+SENDS_MAIL = bool(_mail.scheme)
+if SENDS_MAIL:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")

@@ -1,11 +1,13 @@
 """The history tells everything, hides what is not open yet, and shows when somebody changed it."""
 
+import re
+
 import pytest
 
 from evisynth.store import models
 from evisynth.store.history_reading import verify
 from evisynth.store.lists import listed
-from evisynth.store.voting import settle, vote
+from evisynth.store.voting import settle, vote, withdraw
 from support import cast
 
 
@@ -34,6 +36,10 @@ def key(review):
     return listed(review, "waiting").records[0].key
 
 
+def without_token(text):
+    return re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+', r"\1", text)
+
+
 def page(person, review, **asked):
     return person.get(f"/r/{review.slug}/history/", asked).content.decode()
 
@@ -45,6 +51,18 @@ def test_what_another_voted_is_hidden_while_the_item_waits(review, ann, bob, key
     assert "maybe" not in shown
     assert "not open to you yet" in shown
     assert "very secret" in page(ann, review)
+
+
+def test_asking_for_a_record_does_not_tell_that_another_voted_on_it(review, ann, bob, cleo, key):
+    before = page(bob, review, record=key)
+    vote(ann.member, "title-abstract", key, "maybe")
+    withdraw(ann.member, "title-abstract", key)
+    vote(ann.member, "title-abstract", key, "include")
+    assert without_token(page(bob, review, record=key)) == without_token(before)
+    assert page(ann, review, record=key).count("vote withdrawn") == 1
+    vote(bob.member, "title-abstract", key, "exclude")
+    settle(cleo.member, "title-abstract", key, "include")
+    assert page(bob, review, record=key).count("<time") == 5  # three of Ann's, one's own, and the consensus
 
 
 def test_the_votes_are_told_once_all_are_in(review, ann, bob, key):

@@ -1,7 +1,10 @@
-"""A person's account, and following an invitation."""
+"""A person's account, a forgotten password, and following an invitation."""
 
 from typing import cast
 
+from allauth.account.views import password_reset
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -17,14 +20,26 @@ from evisynth.web.accounts.forms import AccountForm
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     user = cast("models.User", request.user)
-    form = AccountForm(request.POST or None, initial={"name": user.name, **user.preferences})
+    form = AccountForm(
+        request.POST if request.method == "POST" else None, initial={"name": user.name, **user.preferences}
+    )
     if request.method == "POST" and form.is_valid():
         user.name = form.cleaned_data["name"]
         user.preferences |= {name: form.cleaned_data[name] for name in ("theme", "text_size")}
         user.save(update_fields=["name", "preferences"])
         messages.success(request, "Saved.")
         return redirect("account")
-    return render(request, "accounts/account.html", {"form": form})
+    shown = {"form": form, "two_factor": is_mfa_enabled(user), "sends_mail": settings.SENDS_MAIL}
+    return render(request, "accounts/account.html", shown)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Asks for the address to which a link is sent; without a server of letters it says what to do instead."""
+    if not settings.SENDS_MAIL:
+        return render(request, "accounts/reset_by_hand.html")
+    return cast("HttpResponse", password_reset(request))
 
 
 @login_not_required

@@ -21,9 +21,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     """The events, newest first, of one person or about one record where that is asked for."""
     of = access.of_review(request, slug)
     who, record = request.GET.get("who", ""), request.GET.get("record", "").strip()
-    page = Paginator(events_of(of.review, who=who, record=record), ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    events = events_of(of.member, who=who, record=record)
+    page = Paginator(events, ON_A_PAGE).get_page(request.GET.get("page"))
     shown = shown_to(of.member, list(page.object_list))
     people = dict(models.Membership.objects.filter(review=of.review).values_list("key", "name"))
     rows = [(row, people.get(row.event.who, row.event.who), undoable(of.member, row.event)) for row in shown]

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from evisynth.web.jobs import views
+
+urlpatterns = [
+    path("r/<slug:slug>/jobs/", views.jobs, name="jobs"),
+    path("r/<slug:slug>/jobs/<int:job>/", views.job_page, name="job"),
+]
