@@ -1,4 +1,5 @@
 # make demo       build the milk example and print its key results
+# make serve      the web application with the two examples, on this machine
 # make test       every check, in the order below; stops at the first that fails
 # make format     put the code into its usual form
 # make benchmark  measure what the project claims about speed
@@ -14,11 +15,15 @@ export DJANGO_SETTINGS_MODULE := evisynth.web.settings
 export EVISYNTH_DATABASE :=
 
 .DEFAULT_GOAL := test
-.PHONY: demo test format benchmark clean
+.PHONY: demo serve test format benchmark clean
 
 demo:
 	@$(SET_UP) use
 	@$(BIN)/evisynth demo milk
+
+serve:
+	@$(SET_UP) use
+	@$(BIN)/python tools/demo_site.py
 
 test:
 	@$(SET_UP) develop

@@ -134,6 +134,9 @@ def _before(review, by):
         (Filters(words='"study 11"'), lambda row: row.key == "made:11"),
         (Filters(words="BACKGROUND works"), EVERY),
         (Filters(words="%"), NONE),
+        (Filters(words="Köln"), lambda row: row.key == "made:4"),
+        (Filters(words='say"so'), lambda row: row.key == "made:4"),
+        (Filters(words="10.9999"), NONE),
         (Filters(year_from=1985, year_to=1987), lambda row: 1985 <= row.year <= 1987),
         (Filters(source="made"), EVERY),
         (Filters(source="other"), NONE),
@@ -143,6 +146,9 @@ def _before(review, by):
     ],
 )
 def test_filters_keep_what_fits(review, filters, fits):
+    row = models.Record.objects.get(key="made:4")
+    row.fields["abstract"] += ' in Köln \\ say"so'
+    row.save()
     found = {key_of(item) for item in listed(member(review, "p1"), STAGE, "title", filters)}
     assert found == {row.key for row in models.Record.objects.filter(review=review) if fits(row)}
 

@@ -69,7 +69,7 @@ class Somebody:
 
 
 def watch(page: "Page", wrong: list[str], address: str) -> None:
-    """Collect what goes wrong on a page: also what a strict reading of the console shows."""
+    """Collect what goes wrong on a page. What the browser's own reader of PDFs asks itself for (chrome:) is right."""
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
     page.on("console", lambda line: _console(page, line, wrong))
     page.on("request", lambda request: _request(page, request.url, wrong, address))
@@ -82,7 +82,7 @@ def _console(page: "Page", line: object, wrong: list[str]) -> None:
 
 
 def _request(page: "Page", url: str, wrong: list[str], address: str) -> None:
-    if not url.startswith((address, "data:", "blob:", "about:", "chrome-extension:")):
+    if not url.startswith((address, "data:", "blob:", "about:", "chrome:", "chrome-extension:")):
         wrong.append(f"{page.url}: asks elsewhere: {url}")
 
 

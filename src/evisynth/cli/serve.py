@@ -20,6 +20,7 @@ from evisynth.errors import DataError
 WEB_SETTINGS = "evisynth.web.settings"
 HERE = "sqlite:///evisynth.sqlite3"
 THREADS = 8
+LARGEST_REQUEST = 1_100_000_000  # bytes: all files that may be sent at once, and some words
 
 Database = Annotated[
     str,
@@ -137,7 +138,13 @@ def _run(listening: socket.socket, threads: int) -> None:
     application = import_module("evisynth.web.wsgi").application
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     answer(
-        application, sockets=[listening], threads=threads, ident="evisynth", channel_timeout=60, **_proxies()
+        application,
+        sockets=[listening],
+        threads=threads,
+        ident="evisynth",
+        channel_timeout=60,
+        max_request_body_size=LARGEST_REQUEST,
+        **_proxies(),
     )
 
 

@@ -235,16 +235,12 @@ class Import:
             done += number
             self.progress("Writing records and their groups", done, total)
 
-        def without_group(names: Sequence[str]) -> None:
-            self._write_records(names, places)
-            told(len(names))
-
-        def with_groups(some: Sequence[tuple[int, DuplicateGroup]]) -> None:
-            self._write_groups(some, places)
-            told(sum(len(group.members) for _, group in some))
-
-        in_portions(joining, without_group)
-        in_portions(list(enumerate(groups, start=1)), with_groups)
+        in_portions(joining, lambda some: self._write_records(some, places), lambda some: told(len(some)))
+        in_portions(
+            list(enumerate(groups, start=1)),
+            lambda some: self._write_groups(some, places),
+            lambda some: told(sum(len(group.members) for _, group in some)),
+        )
         compared.changes = matched_rows(
             kept, {name: places[name] for group in kept for name in group.members}
         )

@@ -65,8 +65,8 @@ def _anything_about(
     tables = ("store_decision", "store_note", "store_recordlabel")
     values: list[int | str] = [item.group_id, item.stage, *([] if everything else [member.pk])]
     asked = ", ".join(
-        f"EXISTS (SELECT 1 FROM {table} x JOIN store_record r ON x.record_id = r.id "  # noqa: S608 - names from here
-        f"WHERE r.group_id = %s AND x.stage = %s{'' if everything else ' AND x.person_id = %s'})"
+        f"EXISTS (SELECT 1 FROM store_record r CROSS JOIN {table} x "  # noqa: S608 - names from here
+        f"WHERE x.record_id = r.id AND r.group_id = %s AND x.stage = %s{'' if everything else ' AND x.person_id = %s'})"
         for table in tables
     )
     with connection.cursor() as cursor:

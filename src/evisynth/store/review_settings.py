@@ -162,7 +162,9 @@ def delete_reason(by: models.Membership, key: str) -> None:
         row = _row(act, models.ExclusionReason, key)
         used = models.Decision.objects.filter(reason=row).count()
         if used:
-            raise Refused(f"“{row.text}” is the reason of {_counted(used, 'decision')} and stays; it can be renamed.")
+            raise Refused(
+                f"“{row.text}” is the reason of {_counted(used, 'decision')} and stays; it can be renamed."
+            )
         act.log("reason deleted", before={"reason": row.key, "text": row.text})
         row.delete()
 

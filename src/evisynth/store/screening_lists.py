@@ -1,10 +1,14 @@
 """Which item comes next for a person, and lists of items: filtered and in an order, at a bounded cost."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.db.models.lookups import IContains
 
 from evisynth.store import models
 from evisynth.store.decisions import MAY_DECIDE, votes_needed
@@ -38,11 +42,7 @@ class Filters:
 def filtered(items: Items, member: models.Membership, stage: str, filters: Filters) -> Items:
     """Those of the items that fit. Nothing that others said about a waiting item has an effect on it."""
     for word in words_of(filters.words):
-        title, abstract = (
-            Q(group__best__title__icontains=word),
-            Q(group__best__fields__abstract__icontains=word),
-        )
-        items = items.filter(title | abstract)
+        items = items.filter(_says(word))
     if filters.year_from is not None:
         items = items.filter(year__gte=filters.year_from)
     if filters.year_to is not None:
@@ -57,13 +57,24 @@ def filtered(items: Items, member: models.Membership, stage: str, filters: Filte
         )
         items = items.filter(Exists(on_it.filter(person=member)) | ~Q(state="waiting") & Exists(on_it))
     if filters.vote:
-        mine = votes_of(member, stage)
-        if filters.vote not in {"none", "any"}:
-            mine = mine.filter(decision=filters.vote)
+        mine = votes_of(member, stage, filters.vote if filters.vote not in {"none", "any"} else "")
         items = items.filter(~Exists(mine) if filters.vote == "none" else Exists(mine))
     if filters.state:
         items = items.filter(state=filters.state)
     return items
+
+
+def _says(word: str) -> Q:
+    """The condition that title or abstract has this text, in any case.
+
+    SQLite takes long to find an abstract in its record; so it first looks whether the text stands anywhere in the record
+    as it is stored, where letters beyond ASCII are escaped.
+    """
+    title, abstract = Q(group__best__title__icontains=word), Q(group__best__fields__abstract__icontains=word)
+    if connection.vendor == "sqlite":
+        stored = Cast("group__best__fields", TextField())
+        abstract = Q(IContains(stored, json.dumps(word)[1:-1])) & abstract
+    return title | abstract
 
 
 def words_of(text: str) -> list[str]:
@@ -109,6 +120,8 @@ def next_to_screen(
         if found is not None:
             return found
     for with_postponed in (False, True):
+        if with_postponed and not models.Postponed.objects.filter(person=member, stage=stage).exists():
+            return None
         items = to_screen(member, stage, with_postponed=with_postponed)
         items = filtered(items, member, stage, filters or Filters())
         found = _first(items, by, place, onward=True)
@@ -140,7 +153,8 @@ def _next_of_all(
 ) -> models.ScreeningItem | None:
     """What `_first` finds onward in `to_screen`, where nothing is filtered: the question behind most votes.
 
-    One plain statement. The object mapper takes five times longer to write it than the database to answer it.
+    One plain statement; CROSS JOIN makes SQLite begin with the records of the group, not with all votes. The object
+    mapper takes five times longer to write it than the database to answer it.
     """
     backwards, field = by.startswith("-"), by.removeprefix("-")
     values: list[Any] = [member.review_id, stage]
@@ -152,9 +166,9 @@ def _next_of_all(
     statement = (
         "SELECT i.* FROM store_screeningitem i "  # noqa: S608 - names from here, values apart
         f"WHERE i.review_id = %s AND i.stage = %s AND i.state = 'waiting' {onward}"
-        "AND NOT EXISTS (SELECT 1 FROM store_record r JOIN store_decision d ON d.record_id = r.id WHERE "
+        "AND NOT EXISTS (SELECT 1 FROM store_record r CROSS JOIN store_decision d WHERE d.record_id = r.id AND "
         "r.group_id = i.group_id AND d.stage = %s AND d.person_id = %s AND d.active AND d.kind = 'vote') "
-        "AND NOT EXISTS (SELECT 1 FROM store_record r JOIN store_postponed p ON p.record_id = r.id WHERE "
+        "AND NOT EXISTS (SELECT 1 FROM store_record r CROSS JOIN store_postponed p WHERE p.record_id = r.id AND "
         "r.group_id = i.group_id AND p.stage = %s AND p.person_id = %s) "
         "AND (NOT EXISTS (SELECT 1 FROM store_portion p WHERE p.stage = %s AND p.person_id = %s) OR EXISTS "
         f"(SELECT 1 FROM store_portion p WHERE p.stage = %s AND p.person_id = %s AND i.shuffled >= p.start / 100 * {RANGE} "

@@ -40,14 +40,16 @@ def staging(job: models.Job) -> Iterator[models.Review]:
 def in_portions(
     rows: Sequence[Any],
     write: Callable[[Sequence[Any]], object],
+    told: Callable[[Sequence[Any]], object] = len,
 ) -> None:
-    """Write rows in transactions of a portion each, and let others write between them."""
+    """Write rows in transactions of a portion each, and let others write between them. Each portion is `told` after."""
     for at in range(0, len(rows), PORTION):
         started = time.monotonic()
         with transaction.atomic():
             write(rows[at : at + PORTION])
         if connection.in_atomic_block:
-            continue  # of a transaction around all of it, nobody could write meanwhile
+            continue  # of a transaction around all of it, nobody could write or see anything meanwhile
+        told(rows[at : at + PORTION])
         time.sleep(min(LONGEST_PAUSE, SHARE_OF_OTHERS * (time.monotonic() - started)))
 
 

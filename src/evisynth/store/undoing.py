@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from evisynth.store import models
+from evisynth.store import models, studies_writing
 from evisynth.store.voting import Refused, unsettle, vote, withdraw
+from evisynth.store.voting_many import undo_votes
 
 Undo = Callable[[models.Membership, models.Event], object]
 
@@ -29,7 +30,17 @@ def _consensus(member: models.Membership, event: models.Event) -> None:
     unsettle(member, after["stage"], after["record"])
 
 
-UNDO: dict[str, Undo] = {"vote": _vote, "vote withdrawn": _vote, "consensus": _consensus}
+def _votes(member: models.Membership, event: models.Event) -> None:
+    undo_votes(member, event.position)
+
+
+UNDO: dict[str, Undo] = {
+    "vote": _vote,
+    "vote withdrawn": _vote,
+    "consensus": _consensus,
+    "votes": _votes,
+    **dict.fromkeys(studies_writing.EVENTS, studies_writing.undo),
+}
 
 
 def undoable(member: models.Membership, event: models.Event) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -162,10 +163,8 @@ def to_screen(
     items = models.ScreeningItem.objects.filter(review=member.review_id, stage=stage, state="waiting")
     items = items.filter(_portion_of(member, stage))
     if not with_postponed:
-        put_off = models.Postponed.objects.filter(
-            person=member, stage=stage, record__group=OuterRef("group_id")
-        )
-        items = items.filter(~Exists(put_off))
+        put_off = models.Postponed.objects.filter(record=OuterRef("pk"), person=member, stage=stage)
+        items = items.filter(~Exists(_of_the_group(put_off)))
     return items.filter(~Exists(votes_of(member, stage)))
 
 
@@ -188,11 +187,20 @@ def count_to_screen(member: models.Membership, stage: str) -> int:
     return items.filter(_portion_of(member, stage)).count() - voted.order_by().count()
 
 
-def votes_of(member: models.Membership, stage: str) -> QuerySet[models.Decision]:
-    """The person's active votes on the group of an outer item."""
-    return models.Decision.objects.filter(
-        record__group=OuterRef("group_id"), stage=stage, person=member, active=True, kind="vote"
+def votes_of(member: models.Membership, stage: str, decision: str = "") -> QuerySet[models.Record]:
+    """The records of the group of an outer item on which the person has an active vote, of this kind if named."""
+    votes = models.Decision.objects.filter(
+        record=OuterRef("pk"), stage=stage, person=member, active=True, kind="vote"
     )
+    return _of_the_group(votes.filter(decision=decision) if decision else votes)
+
+
+def _of_the_group(rows: QuerySet[Any]) -> QuerySet[models.Record]:
+    """The records of an outer item's group that have such rows.
+
+    Two questions within each other, not a join: SQLite would begin the join with all rows of the table, for each item.
+    """
+    return models.Record.objects.filter(Exists(rows), group=OuterRef("group_id"))
 
 
 def _portion_of(member: models.Membership, stage: str, to_item: str = "") -> Q:

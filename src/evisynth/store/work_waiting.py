@@ -1,26 +1,11 @@
 """What waits for one person in a review."""
 
 from dataclasses import dataclass
-from typing import Protocol
-
-from django.db.models import Exists, OuterRef, QuerySet
 
 from evisynth.store import models
-from evisynth.store.decisions import STAGES
+from evisynth.store.decisions import MAY_DECIDE
+from evisynth.store.settling import OPEN, for_me, items_of_kind
 from evisynth.store.voting import count_to_screen
-
-
-class Part(Protocol):
-    """A person's part in a review, as web.access gives it."""
-
-    @property
-    def review(self) -> models.Review: ...
-    @property
-    def member(self) -> models.Membership: ...
-    @property
-    def decides(self) -> bool: ...
-    @property
-    def settles(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +15,21 @@ class Waiting:
     title_abstract: int = 0
     full_text: int = 0
     conflicts: int = 0
+    uploads: int = 0
 
     @property
     def anything(self) -> bool:
-        return bool(self.title_abstract or self.full_text or self.conflicts)
+        return bool(self.title_abstract or self.full_text or self.conflicts or self.uploads)
 
 
-def waiting_for(part: Part) -> Waiting:
-    """Records and reports to vote on, and conflicts that this person may settle."""
-    first, full = (count_to_screen(part.member, stage) if part.decides else 0 for stage in STAGES)
-    return Waiting(first, full, conflicts_for(part).count() if part.settles else 0)
-
-
-def conflicts_for(part: Part) -> QuerySet[models.ScreeningItem]:
-    """The conflicts that this person may settle, by the review's rule."""
-    items = models.ScreeningItem.objects.filter(review=part.review, state="conflict")
-    if part.review.consensus_by != "third person":
-        return items
-    mine = models.Decision.objects.filter(
-        stage=OuterRef("stage"),
-        record__group=OuterRef("group_id"),
-        person=part.member,
-        active=True,
-        kind="vote",
+def waiting_for(member: models.Membership) -> Waiting:
+    """Records and reports to vote on, conflicts that this person may settle, and files they sent and did not import."""
+    decides = bool(MAY_DECIDE & set(member.roles))
+    return Waiting(
+        title_abstract=count_to_screen(member, "title-abstract") if decides else 0,
+        full_text=count_to_screen(member, "full-text") if decides else 0,
+        conflicts=for_me(items_of_kind(member.review, OPEN), member).count(),
+        uploads=models.Upload.objects.filter(
+            review=member.review_id, by=member.user_id, import_job=None
+        ).count(),
     )
-    return items.filter(~Exists(mine))

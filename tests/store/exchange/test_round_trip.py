@@ -55,7 +55,9 @@ def stored(review: models.Review) -> dict[str, list[dict]]:
         fields = [field.attname for field in model._meta.concrete_fields if not field.is_relation]
         fields = [field for field in fields if field not in {"id", "line", "slug"}]
         links = [f"{field.name}__key" for field in model._meta.concrete_fields if field.is_relation]
-        links = [link for link in links if link not in {"review__key", "batch__key", "group__key", "user__key"}]
+        links = [
+            link for link in links if link not in {"review__key", "batch__key", "group__key", "user__key"}
+        ]
         found[name] = [
             {key: bytes(value) if isinstance(value, memoryview) else value for key, value in row.items()}
             for row in rows.order_by("position" if name != "Review" else "pk", "pk").values(*fields, *links)

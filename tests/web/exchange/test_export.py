@@ -42,8 +42,10 @@ def worked():
 def folder_of(person, review, **asked):
     """The files of the folder that a person gets, by name."""
     answer = person.post(f"/r/{review.slug}/export/folder/", asked)
-    worked()
-    packed = person.get(f"{answer.url}file/").content
+    job = worked()
+    assert answer.url == f"/r/{review.slug}/jobs/{job.pk}/"
+    assert "Download" in person.get(answer.url).content.decode()
+    packed = person.get(f"/work/{job.pk}/file/").content
     with zipfile.ZipFile(io.BytesIO(packed)) as files:
         return {
             name.partition("/")[2]: files.read(name).decode("utf-8", "replace") for name in files.namelist()
@@ -84,10 +86,10 @@ def test_a_reviewer_cannot_take_what_is_not_open(review, bob):
 
 def test_nobody_gets_the_file_that_another_asked_for(small, reader, reviewer):
     answer = reader.post(f"/r/{small.slug}/export/folder/")
-    worked()
-    assert reader.get(f"{answer.url}file/").status_code == 200
-    assert reviewer.get(f"{answer.url}file/").status_code == 404
-    assert reviewer.get(answer.url).status_code == 404
+    file = f"/work/{worked().pk}/file/"
+    assert reader.get(file).status_code == 200
+    assert reviewer.get(file).status_code == 404
+    assert "Download" not in reviewer.get(answer.url).content.decode()
 
 
 def test_the_table_of_decisions_has_what_is_open(review, ann, bob):

@@ -4,7 +4,6 @@ from evisynth.web.exchange import views
 
 urlpatterns = [
     path("reviews/load/", views.load, name="load-review"),
-    path("work/<int:number>/", views.work, name="work"),
     path("work/<int:number>/file/", views.file, name="work-file"),
     path("r/<slug:slug>/export/", views.export, name="export"),
     path("r/<slug:slug>/export/folder/", views.folder, name="export-folder"),

@@ -16,7 +16,7 @@ from evisynth.store import models
 from evisynth.store.acting import acting
 from evisynth.store.blind_export import hidden_rows
 from evisynth.store.decision_table import decision_table
-from evisynth.store.jobs import CALLED, TooManyJobs, ask
+from evisynth.store.jobs import TooManyJobs, ask
 from evisynth.store.lists import BOXES, listed
 from evisynth.store.records import plain_record
 from evisynth.web import access
@@ -53,7 +53,7 @@ def folder(request: HttpRequest, slug: str) -> HttpResponse:
     if unblinded:
         with acting(of.member) as act:
             act.log("whole copy taken, with votes that are not open yet", after={"person": of.member.key})
-    return redirect("work", job.pk)
+    return redirect("job", slug, job.pk)
 
 
 @require_safe
@@ -100,14 +100,6 @@ def load(request: HttpRequest) -> HttpResponse:
             upload.delete()
             messages.error(request, str(error))
     return render(request, "exchange/load.html", {"largest": settings.LARGEST_UPLOAD // 2**20})
-
-
-@require_safe
-def work(request: HttpRequest, number: int) -> HttpResponse:
-    """How far a job of one's own is; asked for again each second while it runs."""
-    job = get_object_or_404(models.Job, pk=number, asked_by=cast("models.User", request.user))
-    page = "exchange/_work.html" if request.htmx else "exchange/work.html"  # type: ignore[attr-defined]
-    return render(request, page, {"job": job, "called": CALLED.get(job.kind, job.kind)})
 
 
 @require_safe

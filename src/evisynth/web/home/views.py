@@ -25,7 +25,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         user=user, left=False, review__removed=None
     )
     rows = [
-        (member, waiting_for(access.Access(member.review, member)))
+        (member, waiting_for(member))
         for member in members.order_by("review__title")
     ]
     return render(request, "home/my_work.html", {"rows": rows})
@@ -49,7 +49,7 @@ def review_home(request: HttpRequest, slug: str) -> HttpResponse:
         "home/review.html",
         {
             "here": "home",
-            "waiting": waiting_for(of),
+            "waiting": waiting_for(of.member),
             "flow": live_flow(of.review),
             "stages": progress_of(of.member),
         },

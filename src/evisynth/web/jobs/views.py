@@ -6,7 +6,7 @@ asks for itself every second. What came of a job of kind x is shown by templates
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.views.decorators.http import require_safe
@@ -39,6 +39,16 @@ def job_page(request: HttpRequest, slug: str, job: int) -> HttpResponse:
     row = models.Job.objects.filter(review=of.review, pk=job).select_related("asked_by").first()
     if row is None:
         raise Http404("There is no such job in this review.")
+    return _shown(request, row)
+
+
+@require_safe
+def own_job(request: HttpRequest, number: int) -> HttpResponse:
+    """A job of one's own that is of no review (yet)."""
+    return _shown(request, get_object_or_404(models.Job, pk=number, review=None, asked_by=request.user.pk))
+
+
+def _shown(request: HttpRequest, row: models.Job) -> HttpResponse:
     context = {"job": row, "called": called(row), "result": result_of(row)}
     return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", context)  # type: ignore[attr-defined]
 
