@@ -82,7 +82,9 @@ class Rest:
 
         for stage in ("title-abstract", "full-text"):
             to_settle = {self.best[row["record"]]: row for row in decisions(stage, "consensus")}
-            items = self.models.ScreeningItem.objects.filter(review=self.review, stage=stage, state="conflict")
+            items = self.models.ScreeningItem.objects.filter(
+                review=self.review, stage=stage, state="conflict"
+            )
             for item in items.select_related("group__best"):
                 row = to_settle[item.group.best.key]
                 settle_seen(

@@ -50,7 +50,9 @@ class Site:
 
     def load(self, review: Path) -> str:
         """Load a review folder and give each of its people an account; gives the review's name."""
-        loaded = self.run("load", review, check=False)  # 1 where the folder has problems, and is loaded all the same
+        loaded = self.run(
+            "load", review, check=False
+        )  # 1 where the folder has problems, and is loaded all the same
         assert "Loaded as" in loaded.stderr, loaded.stderr
         command = [sys.executable, "-c", PEOPLE, self.url, review.name, PASSWORD]
         subprocess.run(command, env=self.environment, check=True)

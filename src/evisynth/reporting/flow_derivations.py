@@ -50,7 +50,9 @@ def _of_review(findings: Findings) -> Iterator[Derivation]:
         yield Derivation(f"flow/{key}", title, numbers.whole(n), how, inputs)
     if flow.being_sought:
         how = "Rows of reports.csv that do not say yet whether the report was retrieved."
-        yield Derivation("flow/being-sought", "Reports being sought", numbers.whole(flow.being_sought), how, ())
+        yield Derivation(
+            "flow/being-sought", "Reports being sought", numbers.whole(flow.being_sought), how, ()
+        )
 
 
 def _reports(

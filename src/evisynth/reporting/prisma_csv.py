@@ -68,5 +68,7 @@ def _rows(flow: Flow) -> Iterable[tuple[str, str, str, str, int | str]]:
 
 def _list(lines: tuple[Counted, ...]) -> str | int:
     """`name, n; name, n` as the program reads it; 0 where there is nothing."""
-    parts = (f"{' '.join(line.label.replace(',', ' ').replace(';', ' ').split())}, {line.n}" for line in lines)
+    parts = (
+        f"{' '.join(line.label.replace(',', ' ').replace(';', ' ').split())}, {line.n}" for line in lines
+    )
     return "; ".join(parts) or 0

@@ -1,11 +1,13 @@
 """The history as a person may see it, and the proof that nobody changed it."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from evisynth.screening.blinding import may_see_votes
 from evisynth.store import models
@@ -39,12 +41,19 @@ def events_of(member: models.Membership, *, who: str = "", record: str = "") -> 
     if who:
         events = events.filter(who=who)
     if record:
-        events = events.filter(Q(after__record=record) | Q(before__record=record))
-        closed = [stage for stage, _ in _closed(member, {(stage, record) for stage in STAGES})]
-        private = events.filter(Q(after__stage__in=closed) | Q(before__stage__in=closed))
-        private = private.exclude(who=member.key).exclude(what__in=SETTLING)
-        events = events.exclude(pk__in=private.order_by().values("pk"))
+        events = events.annotate(then=Cast("before", TextField()), now=Cast("after", TextField()))
+        events = events.filter(_says(record))
+        private = Q(pk__in=[])
+        for stage, _ in _closed(member, {(stage, record) for stage in STAGES}):
+            private |= _says(stage)
+        hidden = events.filter(private).exclude(who=member.key).exclude(what__in=SETTLING)
+        events = events.exclude(pk__in=hidden.order_by().values("pk"))
     return events
+
+
+def _says(text: str) -> Q:
+    """Events of whose content this text is a value, also within a list, of which not every database can be asked."""
+    return Q(then__contains=json.dumps(text)) | Q(now__contains=json.dumps(text))
 
 
 def shown_to(member: models.Membership, events: Sequence[models.Event]) -> list[Shown]:

@@ -25,7 +25,7 @@ from django.db.models import (
 
 from evisynth.store import models
 from evisynth.store.reports import STAGE
-from evisynth.store.voting import _portion_of
+from evisynth.store.voting import portion_of
 
 Items = QuerySet[models.ScreeningItem]
 
@@ -68,7 +68,7 @@ def reports_of(member: models.Membership) -> Items:
     reports = first_reports(review)
     first = models.ScreeningItem.objects.filter(review=review, stage="title-abstract", state="included")
     mine = _votes(member).order_by().values("record__group")
-    waiting = Q(state="waiting") & ~Q(group__in=mine) & _portion_of(member, STAGE)
+    waiting = Q(state="waiting") & ~Q(group__in=mine) & portion_of(member, STAGE)
     return models.ScreeningItem.objects.filter(review=review, stage=STAGE).annotate(
         fate=Case(
             When(group__in=reports.filter(retrieved=True).values("record__group"), then=Value("retrieved")),

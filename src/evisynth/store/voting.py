@@ -160,8 +160,7 @@ def to_screen(
     member: models.Membership, stage: str, *, with_postponed: bool = False
 ) -> QuerySet[models.ScreeningItem]:
     """The items that wait for this person's vote, within the portion that is theirs where they have one."""
-    items = models.ScreeningItem.objects.filter(review=member.review_id, stage=stage, state="waiting")
-    items = items.filter(_portion_of(member, stage))
+    items = _waiting(member, stage)
     if not with_postponed:
         put_off = models.Postponed.objects.filter(record=OuterRef("pk"), person=member, stage=stage)
         items = items.filter(~Exists(_of_the_group(put_off)))
@@ -173,9 +172,8 @@ def count_to_screen(member: models.Membership, stage: str) -> int:
 
     What waits less what the person voted on of it: quick for who has voted on few of many.
     """
-    items = models.ScreeningItem.objects.filter(review=member.review_id, stage=stage, state="waiting")
     voted = models.Decision.objects.filter(
-        _portion_of(member, stage, "record__group__items__"),
+        portion_of(member, stage, "record__group__items__"),
         review=member.review_id,
         stage=stage,
         person=member,
@@ -184,7 +182,22 @@ def count_to_screen(member: models.Membership, stage: str) -> int:
         record__group__items__stage=stage,
         record__group__items__state="waiting",
     )
-    return items.filter(_portion_of(member, stage)).count() - voted.order_by().count()
+    voted = voted.exclude(record__group__in=_cannot_be_had(member, stage))
+    return _waiting(member, stage).count() - voted.order_by().count()
+
+
+def _waiting(member: models.Membership, stage: str) -> QuerySet[models.ScreeningItem]:
+    """The items that wait for votes, in the person's portion; a report that could not be had needs none."""
+    items = models.ScreeningItem.objects.filter(review=member.review_id, stage=stage, state="waiting")
+    return items.filter(portion_of(member, stage)).exclude(group__in=_cannot_be_had(member, stage))
+
+
+def _cannot_be_had(member: models.Membership, stage: str) -> QuerySet[Any]:
+    """The groups whose report was not retrieved; none on title and abstract."""
+    reports = models.Report.objects.filter(
+        review=member.review_id, retrieved=False, record__group__isnull=False
+    )
+    return (reports if stage == "full-text" else reports.none()).order_by().values("record__group")
 
 
 def votes_of(member: models.Membership, stage: str, decision: str = "") -> QuerySet[models.Record]:
@@ -203,7 +216,7 @@ def _of_the_group(rows: QuerySet[Any]) -> QuerySet[models.Record]:
     return models.Record.objects.filter(Exists(rows), group=OuterRef("group_id"))
 
 
-def _portion_of(member: models.Membership, stage: str, to_item: str = "") -> Q:
+def portion_of(member: models.Membership, stage: str, to_item: str = "") -> Q:
     """The condition on items of the person's portions; none where they have none."""
     within = Q()
     place = f"{to_item}shuffled"

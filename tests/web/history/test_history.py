@@ -8,6 +8,7 @@ from evisynth.store import models
 from evisynth.store.history_reading import verify
 from evisynth.store.lists import listed
 from evisynth.store.voting import settle, vote, withdraw
+from evisynth.store.voting_many import vote_many
 from support import cast
 
 
@@ -155,3 +156,13 @@ def test_a_decision_changed_behind_the_history_is_noticed(review, ann, key):
     found = verify(review).problems
     assert any("is in no event" in problem for problem in found)
     assert any("which is not there" in problem for problem in found)
+
+
+def test_a_bulk_decision_is_found_by_each_of_its_records_once_that_is_open(review, ann, bob, key):
+    other = listed(review, "waiting").records[1].key
+    vote_many(ann.member, [key, other], "exclude")
+    assert "votes" in page(ann, review, record=other)
+    assert "Nothing has happened here" in page(bob, review, record=other)
+    vote(bob.member, "title-abstract", other, "exclude")
+    assert "votes" in page(bob, review, record=other)
+    assert "Nothing has happened here" in page(bob, review, record=key)

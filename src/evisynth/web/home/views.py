@@ -24,10 +24,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     members = models.Membership.objects.select_related("review").filter(
         user=user, left=False, review__removed=None
     )
-    rows = [
-        (member, waiting_for(member))
-        for member in members.order_by("review__title")
-    ]
+    rows = [(member, waiting_for(member)) for member in members.order_by("review__title")]
     return render(request, "home/my_work.html", {"rows": rows})
 
 

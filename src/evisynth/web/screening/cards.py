@@ -1,5 +1,6 @@
 """A record as a page shows it, with its words highlighted and what was said about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -77,7 +78,7 @@ def card_of(member: models.Membership, review: models.Review, item: models.Scree
         record=record,
         title=marked(record.title),
         abstract=[(part.heading, marked(part.text)) for part in paragraphs(record.abstract)],
-        keywords=[marked(word) for word in record.keywords],
+        keywords=[marked(word) for word in _once(record.keywords)],
         links=links_of(record),
         copies=rows,
         said=said_about(member, review, item),
@@ -99,8 +100,20 @@ def links_of(record: Record) -> list[tuple[str, str, str]]:
     for identifier in record.registry_ids:
         begins = next((site for sign, site in REGISTRIES if identifier.upper().startswith(sign.upper())), "")
         found.append(("Trial", identifier, begins and begins + quote(identifier, safe="")))
-    found += [("Link", link, link if _is_web(link) else "") for link in record.links]
+    others = [link for link in record.links if not (record.doi and link.lower().endswith(record.doi.lower()))]
+    found += [
+        ("Link", urlsplit(link).netloc if _is_web(link) else link, link if _is_web(link) else "")
+        for link in others
+    ]
     return found
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    """Without what differs from an earlier one in its letters' case alone; databases write the same word in capitals."""
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(word.casefold(), word)
+    return list(first.values())
 
 
 def _is_web(link: str) -> bool:
