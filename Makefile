@@ -3,6 +3,7 @@
 # make test       every check, in the order below; stops at the first that fails
 # make format     put the code into its usual form
 # make benchmark  measure what the project claims about speed
+# make screenshots  take the pictures of docs/screenshots anew
 # make clean      back to a fresh checkout
 #
 # Each target does its own set-up: Python 3.11 or later, pip and a package registry are enough.
@@ -15,7 +16,7 @@ export DJANGO_SETTINGS_MODULE := evisynth.web.settings
 export EVISYNTH_DATABASE :=
 
 .DEFAULT_GOAL := test
-.PHONY: demo serve test format benchmark clean
+.PHONY: demo serve test format benchmark screenshots clean
 
 demo:
 	@$(SET_UP) use
@@ -52,6 +53,10 @@ format:
 benchmark:
 	@$(SET_UP) develop
 	@for file in $(shell grep -l __main__ benchmarks/*.py | sort); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+screenshots:
+	@$(SET_UP) develop
+	@$(BIN)/python tools/screenshots.py
 
 clean:
 	rm -rf .venv .build .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist demo

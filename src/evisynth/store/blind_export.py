@@ -43,7 +43,7 @@ def hidden_rows(member: models.Membership) -> Hidden:
         )
         for name, model in JUDGED.items()
     }
-    events = models.Event.objects.filter(review=review).exclude(who=member.key)
+    events = models.Event.objects.filter(review=review)
     return Hidden(rows, history=bool(hidden_from(member, events.iterator())))
 
 

@@ -31,7 +31,8 @@ class Decided:
     """What was written. `rows` are empty where all of it had been decided just so already.
 
     groups : rows of the groups in which the records named are now.
-    differing : people who voted on two records that are one publication now, and differently.
+    differing : people who voted on two records that are one publication now, and differently; of others only
+        those whose votes are open to who decided.
     """
 
     rows: tuple[models.DuplicateDecision, ...]
@@ -114,13 +115,14 @@ def _decide(act: Act, what: str, pairs: Pairs, decision: str, reason: str) -> De
     if not rows:
         return Decided((), frozenset(touched))
     models.DuplicateDecision.objects.bulk_create(rows)
-    differing = sum(map(votes_that_do_not_count, touched))
+    differing = sum(votes_that_do_not_count(act.member, group) for group in touched)
     regroup(act.review, touched, {frozenset(pair) for pair in pairs})
     now = models.Record.objects.filter(pk__in=[row.pk for row in records.values()])
     groups = frozenset(group for group in now.values_list("group_id", flat=True) if group is not None)
     named = [{"a": row.record_a.key, "b": row.record_b.key} for row in rows]
     act.log(what, before=before or None, after={"decision": decision, "pairs": named, "reason": reason})
-    return Decided(tuple(rows), groups, max(0, sum(map(votes_that_do_not_count, groups)) - differing))
+    now_differing = sum(votes_that_do_not_count(act.member, group) for group in groups)
+    return Decided(tuple(rows), groups, max(0, now_differing - differing))
 
 
 def _found(review: models.Review, keys: Collection[str]) -> dict[str, models.Record]:

@@ -6,6 +6,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,14 +18,20 @@ from evisynth.store.acting import acting
 from evisynth.store.blind_export import export_for
 from evisynth.store.exchange.load import load_folder
 from evisynth.store.invitations import add_member, free_slug, told
-from evisynth.store.jobs import Progress
+from evisynth.store.jobs import Progress, TakenOver
 from evisynth.store.screening_items import ready
 
 MOST_FILES = 20_000
 MOST_BYTES = 2 * 2**30  # of what is in a zip, unpacked
 MOST_RATIO = 200  # a text file packs 3 to 10 times; a bomb a thousand times
 CHUNK = 2**20
+ENTRY = b"PK\x01\x02"  # begins each entry of a zip's list of its files
+MOST_ENTRIES = 10 * MOST_FILES  # such signs, also within packed zips; more are not even listed
 THE_DAY = (1980, 1, 1, 0, 0, 0)  # a zip has a time for each file; ours is always the same
+
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError,
+              FileExistsError, NotADirectoryError, IsADirectoryError)  # fmt: skip
 
 
 def zip_of(folder: Path) -> bytes:
@@ -44,6 +51,8 @@ def unpack(content: bytes, folder: Path) -> Path:
     Raises DataError: no zip, encrypted, too many or too large files (declared and counted), paths that lead out,
     links, or no review.yaml in it.
     """
+    if (entries := content.count(ENTRY)) > MOST_ENTRIES:
+        raise DataError(f"The zip has {entries:,} files; a review has at most {MOST_FILES:,}.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = [info for info in packed.infolist() if not info.is_dir()]
@@ -51,7 +60,7 @@ def unpack(content: bytes, folder: Path) -> Path:
             left = MOST_BYTES
             for info in members:
                 left -= _unpack_one(packed, info, folder, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNREADABLE as error:
         raise DataError(
             f"The file is not a zip that can be read: {error}. Pack the review's folder again."
         ) from error
@@ -101,6 +110,8 @@ def export_in_background(job: models.Job, progress: Progress) -> dict[str, Any]:
     if member.user is None:
         raise DataError("The person who asked for this has no account any more.")
     unblinded = bool(job.arguments.get("unblinded"))
+    if member.left or (unblinded and "owner" not in member.roles):
+        raise DataError("The person who asked for this has another part in the review now, or none.")
     progress("writing files")
     with tempfile.TemporaryDirectory() as at:
         folder = Path(at) / member.review.slug
@@ -109,7 +120,11 @@ def export_in_background(job: models.Job, progress: Progress) -> dict[str, Any]:
         progress("packing")
         content = zip_of(Path(at))
     with transaction.atomic():
-        models.Upload.objects.filter(by=member.user, name__startswith=_export_name(member)).delete()
+        made = models.Job.objects.filter(kind="export", review=member.review, asked_by=member.user)
+        earlier = [result.get("file") for result in made.values_list("result", flat=True)]
+        models.Upload.objects.filter(
+            by=member.user, review=None, pk__in=[pk for pk in earlier if pk]
+        ).delete()
         upload = models.Upload.objects.create(
             review=None,
             by=member.user,
@@ -146,6 +161,11 @@ def load_in_background(job: models.Job, progress: Progress) -> dict[str, Any]:
             upload.delete()
             result = {"review": review.slug, "problems": [str(problem) for problem in problems]}
             progress.finish(result)
+    except TakenOver:
+        raise  # another worker reads the file
+    except Exception:
+        upload.delete()  # what cannot be loaded is not kept
+        raise
     finally:
         shutil.rmtree(at, ignore_errors=True)
     return result

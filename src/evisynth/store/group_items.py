@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from evisynth.screening.blinding import may_see_votes
 from evisynth.store import models
 from evisynth.store.decisions import STAGES, take
 from evisynth.store.decisions import Item as Fold
@@ -52,15 +53,21 @@ def rename_items(review: models.Review, groups: Collection[int]) -> None:
         models.ScreeningItem.objects.bulk_update(items, ["year", "title", "shuffled"], batch_size=200)
 
 
-def votes_that_do_not_count(group: int) -> int:
-    """How many people voted twice on a group, on two of its records and differently: of theirs the first vote counts."""
+def votes_that_do_not_count(member: models.Membership, group: int) -> int:
+    """How many people voted twice on a group, on two of its records and differently: of theirs the first vote counts.
+
+    Others than the member are counted only where their votes are open to the member.
+    """
     differing = 0
     for stage in STAGES:
+        state = models.ScreeningItem.objects.filter(stage=stage, group=group).values_list("state", flat=True)
+        is_open = may_see_votes(state.first() or "waiting", False, member.review.blinding)
         fold, people = Fold(), set[str]()
         for row in decisions_about(stage, group):
             counted = fold.votes.get(row.person.key)
             if take(fold, row) and counted is not None and row.kind == "vote":
                 same = (counted.decision, counted.reason_id) == (row.decision, row.reason_id)
-                people |= set() if same else {row.person.key}
+                told = is_open or row.person_id == member.pk
+                people |= {row.person.key} if told and not same else set()
         differing += len(people)
     return differing

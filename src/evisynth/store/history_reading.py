@@ -14,7 +14,6 @@ from evisynth.store import models
 from evisynth.store.decisions import STAGES
 from evisynth.store.history import breaks
 
-SETTLING = ("consensus", "consensus withdrawn")  # about items whose votes are all in
 PARTS = ("when", "who", "what", "before", "after", "previous", "hash")
 
 
@@ -41,13 +40,15 @@ def events_of(member: models.Membership, *, who: str = "", record: str = "") -> 
     if who:
         events = events.filter(who=who)
     if record:
+        if not models.Record.objects.filter(review=member.review_id, key=record).exists():
+            return events.none()  # any other text would ask what hidden votes and notes say
         events = events.annotate(then=Cast("before", TextField()), now=Cast("after", TextField()))
         events = events.filter(_says(record))
         private = Q(pk__in=[])
         for stage, _ in _closed(member, {(stage, record) for stage in STAGES}):
             private |= _says(stage)
-        hidden = events.filter(private).exclude(who=member.key).exclude(what__in=SETTLING)
-        events = events.exclude(pk__in=hidden.order_by().values("pk"))
+        of_others = ~Q(who=member.key) | Q(then__contains='"person"') | Q(now__contains='"person"')
+        events = events.exclude(pk__in=events.filter(private, of_others).order_by().values("pk"))
     return events
 
 
@@ -65,22 +66,30 @@ def shown_to(member: models.Membership, events: Sequence[models.Event]) -> list[
 def hidden_from(member: models.Membership, events: Iterable[models.Event]) -> set[int]:
     """The events (by row) whose content this person may not see yet."""
     private = {
-        event.pk: _records(event)
-        for event in events
-        if event.who != member.key and event.what not in SETTLING and _records(event)
+        event.pk: items for event in events if (items := _records(event)) and _of_others(event, member.key)
     }
     closed = _closed(member, {item for items in private.values() for item in items})
     return {pk for pk, items in private.items() if items & closed}
 
 
+def _of_others(event: models.Event, key: str) -> bool:
+    """Whether an event says something of another: of who did it, or of whom a part of it names, as who left is."""
+    people = {part.get("person", event.who) for part in _parts(event)}
+    return bool(people - {key})
+
+
+def _parts(event: models.Event) -> list[Mapping[str, Any]]:
+    """What an event says of items, before and after."""
+    sides = [side if isinstance(side, list) else [side] for side in (event.before, event.after)]
+    return [part for side in sides for part in side if isinstance(part, Mapping) and "stage" in part]
+
+
 def _records(event: models.Event) -> set[tuple[str, str]]:
     """(stage, record) of each item that an event says something about."""
     found = set()
-    for side in (event.before, event.after):
-        for part in side if isinstance(side, list) else [side]:
-            if isinstance(part, Mapping) and "stage" in part:
-                keys = part.get("records") or [part.get("record")]
-                found |= {(str(part["stage"]), str(key)) for key in keys if key}
+    for part in _parts(event):
+        keys = part.get("records") or [part.get("record")]
+        found |= {(str(part["stage"]), str(key)) for key in keys if key}
     return found
 
 
@@ -114,7 +123,10 @@ class Verified:
 
 
 def verify(review: models.Review) -> Verified:
-    """Whether each event follows the one before, unchanged, and whether the decisions are those that were logged."""
+    """Whether each event follows the one before, unchanged, and whether the decisions are those that were logged.
+
+    The problems name decisions without telling what was decided, which may not be open to who asks.
+    """
     rows = list(models.Event.objects.filter(review=review).order_by("position"))
     events = [{part: getattr(row, part) for part in PARTS} for row in rows]
     problems = [f"Event {number} {message}" for number, message in breaks(events)]
@@ -138,11 +150,11 @@ def _unlogged(review: models.Review, events: Iterable[Mapping[str, Any]]) -> lis
     )
     return [
         *(
-            f"{who}'s decision about {record} ({stage}, {decision}, {when}) is in no event of the history."
-            for who, when, stage, record, decision in sorted((there - logged).elements())
+            f"{who}'s decision about {record} ({stage}, {when}) is in no event of the history."
+            for who, when, stage, record, _ in sorted((there - logged).elements())
         ),
         *(
-            f"The history tells of {who}'s decision about {record} ({stage}, {decision}, {when}), which is not there."
-            for who, when, stage, record, decision in sorted((logged - there - came_with_a_folder).elements())
+            f"The history tells of {who}'s decision about {record} ({stage}, {when}), which is not there."
+            for who, when, stage, record, _ in sorted((logged - there - came_with_a_folder).elements())
         ),
     ]

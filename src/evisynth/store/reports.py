@@ -141,7 +141,7 @@ def vote_in_full(
         if new:
             before = told(report)
             report.retrieved = True
-            _write(act, report, before)
+            _write(act, report, before, by_vote=True)
         return given, new
 
 
@@ -175,11 +175,15 @@ def _touched(act: Act, record_key: str) -> models.Report:
     )
 
 
-def _write(act: Act, report: models.Report, before: dict[str, str] | None) -> None:
-    """Save a report and log what is new about it; nothing happens where nothing is."""
+def _write(act: Act, report: models.Report, before: dict[str, str] | None, *, by_vote: bool = False) -> None:
+    """Save a report and log what is new about it; nothing happens where nothing is.
+
+    An event that a vote made has the stage with it, so that it is as open as the vote is.
+    """
     report.save()
-    if before != told(report):
-        act.log("report", before=before, after=told(report))
+    after = told(report)
+    if before != after and after is not None:
+        act.log("report", before=before, after=after | ({"stage": STAGE} if by_vote else {}))
 
 
 def _told_file(report: models.Report, file: models.ReportFile) -> dict[str, str]:

@@ -14,6 +14,7 @@ from evisynth.screening.decisions import SETTLE_RULES
 from evisynth.screening.portions import Part, check_parts
 from evisynth.store import models
 from evisynth.store.acting import Act, acting
+from evisynth.store.blind_export import hidden_rows
 from evisynth.store.decisions import MAY_DECIDE, STAGES
 from evisynth.store.exchange.schema import LONGEST_ID
 from evisynth.store.screening_items import rebuild
@@ -30,10 +31,10 @@ class Refused(DataError):
 
 
 class NeedsConfirmation(DataError):
-    """A change that would move records. `moves` are what would change, `seen` is what confirms just these."""
+    """A change that would move records. `moves` are what is told of it, `seen` is what confirms just these."""
 
     def __init__(self, found: Sequence[Move]) -> None:
-        super().__init__(f"{sum(move.count for move in found)} items would change; look at them and confirm.")
+        super().__init__("Records would change where they stand; look at what is told and confirm.")
         self.moves = tuple(found)
         self.seen = fingerprint(found)
 
@@ -60,7 +61,8 @@ def change_settings(by: models.Membership, wanted: Mapping[str, Any], *, seen: s
         rules = rules_of(act.review)
         for name, value in changed.items():
             setattr(act.review, name, value)
-        found = _confirmed(act, rules, rules_of(act.review), seen)
+        blinding = before.get("blinding", act.review.blinding)
+        found = _confirmed(act, rules, rules_of(act.review), seen, blinding)
         act.review.save(update_fields=list(changed))
         if found or "seed" in changed or set(changed) & {"votes_title_abstract", "votes_full_text"}:
             rebuild(act.review)
@@ -74,6 +76,23 @@ def told(found: Sequence[Move]) -> dict[str, Any]:
     """What moved, as the history keeps it."""
     rows = [{"stage": m.stage, "from": m.before, "to": m.after, "items": m.count} for m in found]
     return {"moved": rows} if rows else {}
+
+
+def blinded(found: Sequence[Move]) -> list[Move]:
+    """These moves without what votes on waiting items are: such items are complete then, one way or another.
+
+    What would come to full text by that is not told either.
+    """
+    first = [move for move in found if move.stage == STAGES[0]]
+    hides = any(move.before == "waiting" for move in first)
+    counted: dict[tuple[str, str, str], int] = {}
+    for move in found:
+        if hides and move.before == "" and move.stage == STAGES[1]:
+            continue
+        after = "complete" if move.before == "waiting" and move.after else move.after
+        key = (move.stage, move.before, after)
+        counted[key] = counted.get(key, 0) + move.count
+    return [Move(*key, count) for key, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))]
 
 
 def _known(wanted: Mapping[str, Any]) -> None:
@@ -91,8 +110,11 @@ def _known(wanted: Mapping[str, Any]) -> None:
         raise Refused("A review needs a title.")
 
 
-def _confirmed(act: Act, before: Rules, after: Rules, seen: str) -> list[Move]:
-    """The moves between the rules, when they were confirmed and leave nothing that cannot be resolved."""
+def _confirmed(act: Act, before: Rules, after: Rules, seen: str, blinding: str) -> list[Move]:
+    """The moves between the rules, when they were confirmed and leave nothing that cannot be resolved.
+
+    What has to be confirmed is told as far as votes are open by `blinding`, the setting until now.
+    """
     if before == after:
         return []
     what, people = decided(act.review), people_of(members_of(act.review))
@@ -100,8 +122,9 @@ def _confirmed(act: Act, before: Rules, after: Rules, seen: str) -> list[Move]:
     if then.more_than(stuck(before, what, people)):
         raise Refused(f"With these settings {stuck_in_words(then)}")
     found = moves(before, after, what)
-    if found and seen != fingerprint(found):
-        raise NeedsConfirmation(found)
+    shown = found if blinding == "open" else blinded(found)
+    if found and seen != fingerprint(shown):
+        raise NeedsConfirmation(shown)
     return found
 
 
@@ -146,7 +169,7 @@ def move_reason(by: models.Membership, key: str, to: int, *, seen: str = "") -> 
         before = rules_of(act.review)
         if keys == before.reasons:
             return []
-        found = _confirmed(act, before, replace(before, reasons=keys), seen)
+        found = _confirmed(act, before, replace(before, reasons=keys), seen, act.review.blinding)
         for position, each in enumerate(order, start=1):
             each.position = position
         models.ExclusionReason.objects.bulk_update(order, ["position"])
@@ -160,10 +183,16 @@ def delete_reason(by: models.Membership, key: str) -> None:
     """Take a reason away. Raises Refused where a decision has it, also one that was changed since."""
     with acting(by) as act:
         row = _row(act, models.ExclusionReason, key)
-        used = models.Decision.objects.filter(reason=row).count()
-        if used:
+        hidden = hidden_rows(by).rows.get("Decision", frozenset())
+        used = set(models.Decision.objects.filter(reason=row).values_list("pk", flat=True))
+        if seen := used - hidden:
             raise Refused(
-                f"“{row.text}” is the reason of {_counted(used, 'decision')} and stays; it can be renamed."
+                f"“{row.text}” is the reason of {_counted(len(seen), 'decision')} and stays; it can be renamed."
+            )
+        if models.Decision.objects.filter(pk__in=hidden, stage=STAGES[1]).exists():
+            raise Refused(
+                f"“{row.text}” may be the reason of votes that are not open yet and stays until all of them are in; "
+                "it can be renamed."
             )
         act.log("reason deleted", before={"reason": row.key, "text": row.text})
         row.delete()

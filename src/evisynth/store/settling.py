@@ -125,6 +125,10 @@ def _seen(member: models.Membership, stage: str, record_key: str, seen: int) -> 
     item = item_of(member.review, stage, record_key)
     if why := why_not(member, item):
         raise Refused(why)
+    if item.state == "waiting":  # whether anybody voted on it, and when, is not told
+        raise Changed(
+            f"{record_key} is waiting for votes; there is nothing to settle. Nothing of yours was saved."
+        )
     rows = decisions_about(stage, item.group_id)
     new = [row for row in rows if row.position > seen]
     if new:
@@ -133,8 +137,8 @@ def _seen(member: models.Membership, stage: str, record_key: str, seen: int) -> 
 
 
 def _happened(row: models.Decision, item: models.ScreeningItem) -> str:
-    """The last thing that happened to an item, as far as all may know: a vote is not told while it waits."""
-    name = row.person.name if item.state != "waiting" else "Somebody"
+    """The last thing that happened to an item whose votes are all in."""
+    name = row.person.name
     if row.kind == "consensus" and row.decision == WITHDRAW:
         return f"{name} took back meanwhile how this was settled."
     if row.kind == "consensus":

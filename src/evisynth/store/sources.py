@@ -115,8 +115,10 @@ def why_it_stays(search: models.SearchRun) -> str:
         with_some = records.filter(**{f"{relation}__isnull": False}).distinct()
         if relation == "decisions":
             with_some = with_some.filter(decisions__active=True)
-        if some := with_some.values_list("key", flat=True).first():
-            return f"There are {called} on records of {search.name} ({some}, for one)."
+        if (
+            with_some.exists()
+        ):  # which records is not told: others' votes may be on them that are not open yet
+            return f"There are {called} on records of {search.name}."
     pairs = models.DuplicateDecision.objects.filter(Q(record_a__search=search) | Q(record_b__search=search))
     if pair := pairs.select_related("record_a", "record_b").first():
         return (

@@ -45,9 +45,11 @@ def change_roles(by: models.Membership, key: str, roles: Iterable[str]) -> model
             return member
         _decisions_count_still(member, wanted)
         _safe(act, {member.key: {"roles": wanted}})
+        withdrawn = 0 if "owner" in wanted else _withdraw_invitations(act, member)
         member.roles = wanted
         member.save(update_fields=["roles"])
-        act.log("roles changed", before=before, after=told(member))
+        gone = {"invitations withdrawn": withdrawn} if withdrawn else {}
+        act.log("roles changed", before=before, after=told(member) | gone)
         return member
 
 
@@ -200,9 +202,21 @@ def _leave(act: Act, key: str, open_votes: str, what: str) -> models.Membership:
     models.Portion.objects.filter(person=member).delete()
     member.left = True
     member.save(update_fields=["left"])
-    after = {"open votes": len(votes), "kept": not withdraws} if votes else None
-    act.log(what, before=told(member), after=after)
+    after: dict[str, Any] = {"open votes": len(votes), "kept": not withdraws} if votes else {}
+    if what == "removed" and (withdrawn := _withdraw_invitations(act, member)):
+        after["invitations withdrawn"] = withdrawn
+    act.log(what, before=told(member), after=after or None)
     return member
+
+
+def _withdraw_invitations(act: Act, member: models.Membership) -> int:
+    """Make the open links useless that somebody made who may not invite any more: they would let the person in again."""
+    if member.user_id is None:
+        return 0
+    made = models.Invitation.objects.filter(
+        review=act.review, invited_by=member.user_id, used=None, withdrawn=None
+    )
+    return made.update(withdrawn=timezone.now())
 
 
 def _take_back(

@@ -52,4 +52,7 @@ def undo(member: models.Membership, event: models.Event) -> None:
     """Take an event back. Raises Refused where it is not this person's, or something else happened meanwhile."""
     if not undoable(member, event):
         raise Refused("Only what you did yourself can be taken back here.")
-    UNDO[event.what](member, event)
+    try:
+        UNDO[event.what](member, event)
+    except (KeyError, TypeError, AttributeError) as error:  # an event that came with a folder from elsewhere
+        raise Refused("What this event says is not enough to take it back.") from error

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 def download(content: bytes, name: str, kind: str) -> HttpResponse:
     """A file under this name. A browser stores it and does not guess what it is."""
     response = HttpResponse(content, content_type=kind)
+    name = "".join(sign if sign.isprintable() else "_" for sign in name)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -26,6 +26,23 @@ def security_headers(get_response: Handler) -> Handler:
         return response
 
     return answer
+
+
+class NoNull:
+    """Refuses requests with a NUL in their address or fields: no text of ours has one, and PostgreSQL keeps none."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise SuspiciousOperation("The address has a NUL in it.")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Look at the fields, which are read by now to find the token of the page."""
+        if any("\x00" in name or "\x00" in "".join(values) for name, values in request.POST.lists()):
+            raise SuspiciousOperation("A field has a NUL in it.")
 
 
 class DenyByDefault:

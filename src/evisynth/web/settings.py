@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "evisynth.web.middleware.NoNull",
     "evisynth.web.middleware.DenyByDefault",
 ]
 ROOT_URLCONF = "evisynth.web.urls"
@@ -104,7 +105,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 300  # a new version is seen soon
 
 # Limits of rates are counted here, by all processes together; they hold after a restart.
 CACHES = {
@@ -216,5 +217,6 @@ LOGGING = {
     "formatters": {"line": {"()": "evisynth.web.log.OneLine", "format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"evisynth": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "ERROR"}},
+    "loggers": {"evisynth": {"level": "INFO"}, "waitress.queue": {"level": "ERROR"},  # it warns of each short queue
+                "django.security.DisallowedHost": {"level": "ERROR"}},
 }  # fmt: skip

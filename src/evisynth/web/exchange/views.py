@@ -22,6 +22,7 @@ from evisynth.store.records import plain_record
 from evisynth.web import access
 from evisynth.web.downloads import download
 
+MOST_LOADS = 3  # of one person at a time: each may be large, and is kept until it is loaded
 LISTS = {"csv": ("csv", "text/csv"), "ris": ("ris", "application/x-research-info-systems"),
          "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
          "nbib": ("nbib", "text/plain"), "bib": ("bibtex", "text/plain"), "xml": ("endnote-xml", "application/xml"),
@@ -89,6 +90,14 @@ def load(request: HttpRequest) -> HttpResponse:
         if (sent.size or 0) > settings.LARGEST_UPLOAD:
             messages.error(request, f"{sent.name} is larger than {settings.LARGEST_UPLOAD // 2**20} MB.")
             return redirect("load-review")
+        waiting = models.Job.objects.filter(
+            kind="load", asked_by=user, state__in=("waiting", "running")
+        ).count()
+        if waiting >= MOST_LOADS:
+            messages.error(
+                request, f"{waiting} reviews of yours are being loaded; wait until one of them is there."
+            )
+            return redirect("load-review")
         content = sent.read()
         upload = models.Upload.objects.create(
             by=user, name=sent.name or "review.zip", content=content, size=len(content),
@@ -107,5 +116,10 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     """The file that a job made for the person who asked for it."""
     user = cast("models.User", request.user)
     job = get_object_or_404(models.Job, pk=number, asked_by=user, state="done")
+    if (
+        job.review_id
+        and not models.Membership.objects.filter(review=job.review_id, user=user, left=False).exists()
+    ):
+        raise Http404("You are not in the team of this review any more.")
     upload = get_object_or_404(models.Upload, pk=job.result.get("file"), by=user)
     return download(bytes(upload.content), upload.name, "application/zip")

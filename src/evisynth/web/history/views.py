@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from evisynth.errors import DataError
 from evisynth.store import models
 from evisynth.store.history_reading import events_of, shown_to, verify
+from evisynth.store.studies_writing import EVENTS as OF_STUDIES
 from evisynth.store.undoing import undo as take_back
 from evisynth.store.undoing import undoable
 from evisynth.web import access
@@ -25,12 +26,24 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     page = Paginator(events, ON_A_PAGE).get_page(request.GET.get("page"))
     shown = shown_to(of.member, list(page.object_list))
     people = dict(models.Membership.objects.filter(review=of.review).values_list("key", "name"))
-    rows = [(row, people.get(row.event.who, row.event.who), undoable(of.member, row.event)) for row in shown]
+    rows = [(row, people.get(row.event.who, row.event.who), _may_undo(of, row.event)) for row in shown]
     return render(
         request,
         "history/history.html",
-        {"here": "history", "page": page, "rows": rows, "people": people, "who": who, "record": record},
+        {
+            "here": "history",
+            "page": page,
+            "rows": rows,
+            "people": list(people.items()),
+            "who": who,
+            "record": record,
+        },
     )
+
+
+def _may_undo(of: access.Access, event: models.Event) -> bool:
+    """Whether there is a button: for an own event, of what the person's part still allows."""
+    return undoable(of.member, event) and (of.searches if event.what in OF_STUDIES else of.decides)
 
 
 @require_POST

@@ -29,7 +29,7 @@ def jobs(request: HttpRequest, slug: str) -> HttpResponse:
     )
     for job in page.object_list:
         job.called = called(job)  # type: ignore[attr-defined]
-    return render(request, "jobs/jobs.html", {"page": page})
+    return render(request, "jobs/jobs.html", {"here": "searches", "page": page})
 
 
 @require_safe

@@ -265,7 +265,6 @@ def _shown(
         "keys_json": json.dumps(ways.actions),
         "filters": FilterForm(request.GET if request.method == "GET" else request.POST, of.review),
         "labels": models.Label.objects.filter(review=of.review).order_by("name"),
-        "criteria": ("protocol/_criteria.html", "screening/_criteria.html"),
     }
     return render(request, "screening/screen.html", context)
 
