@@ -1,5 +1,3 @@
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -9,6 +7,7 @@ from evisynth.synthesis.measures.effect_sizes import effect_sizes
 from evisynth.synthesis.moderators.regression import meta_regression
 from evisynth.synthesis.moderators.subgroups import subgroups
 from evisynth.synthesis.pooling.pool import pool
+from support.frames import KINDS, frame
 
 TABLE = {
     "study": ["Abe 2001", "Bok 2004", "Chi 2008", "Dia 2010"],
@@ -19,47 +18,9 @@ TABLE = {
 }
 
 
-class Column:
-    """A column as a library has it: a value that is missing is one of its own kind."""
-
-    def __init__(self, held):
-        self.held = held
-
-    def to_list(self):
-        return [type("NAType", (), {})() if one is None else one for one in self.held]
-
-
-class Like:
-    """A data frame that is none of those known, and has what they have in common."""
-
-    def __init__(self, table):
-        self.table, self.columns = table, list(table)
-
-    def __getitem__(self, name):
-        return Column(self.table[name])
-
-
-def installed(name):
-    return pytest.param(
-        name, marks=pytest.mark.skipif(not importlib.util.find_spec(name), reason=f"no {name}")
-    )
-
-
-def frame(kind, table=TABLE):
-    if kind == "dict":
-        return table
-    if kind == "like":
-        return Like(table)
-    library = importlib.import_module(kind)
-    return library.table(table) if kind == "pyarrow" else library.DataFrame(table)
-
-
-KINDS = ["dict", "like", installed("pandas"), installed("polars"), installed("pyarrow")]
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_columns_of_every_kind_of_frame_are_the_same(kind):
-    data = frame(kind)
+    data = frame(kind, TABLE)
     assert column_names(data) == tuple(TABLE)
     assert numbers(data, "yi").tolist() == pytest.approx([0.1, np.nan, 0.3, 0.4], nan_ok=True)
     assert values(data, "arm") == ["a", "b", "a", None]
@@ -68,7 +29,7 @@ def test_columns_of_every_kind_of_frame_are_the_same(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_analysis_by_names_of_columns_is_that_of_the_values(kind):
-    pooled = pool("yi", "vi", data=frame(kind))
+    pooled = pool("yi", "vi", data=frame(kind, TABLE))
     alone = pool([0.1, 0.3, 0.4], [0.1, 0.05, 0.1])
     assert (pooled.mu, pooled.tau2, pooled.Q) == (alone.mu, alone.tau2, alone.Q)
     assert pooled.studies == ("Abe 2001", "Chi 2008", "Dia 2010")

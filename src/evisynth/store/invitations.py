@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from evisynth.errors import DataError
 from evisynth.store import models
-from evisynth.store.acting import Act, acting
+from evisynth.store.acting import acting
 from evisynth.store.decisions import MAY_DECIDE
 
 DAYS = 14
@@ -164,9 +164,5 @@ def new_review(user: models.User, title: str) -> models.Review:
         review = models.Review.objects.create(slug=slug, title=title, date=timezone.now().date())
         member = add_member(review, user, ["owner", "reviewer"])
         with acting(member) as act:
-            _start(act)
+            act.log("review started", after={"title": title, "owner": told(member)})
     return review
-
-
-def _start(act: Act) -> None:
-    act.log("review started", after={"title": act.review.title, "owner": told(act.member)})

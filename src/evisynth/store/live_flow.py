@@ -7,8 +7,8 @@ from django.db.models import Count
 
 from evisynth.reporting.flow import Flow, FlowInput, count_flow
 from evisynth.store import models
+from evisynth.store.gather.flow import STATUSES
 
-STATUSES = ("included", "ongoing", "awaiting")  # a report of several studies counts under the first of these
 SECONDS = 600  # for which a flow is kept at most
 
 

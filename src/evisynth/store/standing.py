@@ -5,7 +5,7 @@ Read from the decisions that count, in one pass over them.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 from evisynth.screening.decisions import (
@@ -198,7 +198,3 @@ def waiting_votes(rules: Rules, what: Decided, person: str) -> list[Key]:
         for key, about in what.judged.items()
         if person in about.voters and key in found and found[key].state == "waiting"
     ]
-
-
-def with_votes(rules: Rules, stage: str, needed: int) -> Rules:
-    return replace(rules, votes={**rules.votes, stage: needed})
