@@ -11,6 +11,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SET_UP := $(PYTHON) tools/set_up.py
+# One process for each processor; whoever is done first takes tests from the others.
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist worksteal
 export DJANGO_SETTINGS_MODULE := evisynth.web.settings
 # Tests begin on SQLite in memory, whatever the caller's own database is.
 export EVISYNTH_DATABASE :=
@@ -39,9 +41,9 @@ test:
 	@echo "== migrations are complete"
 	@$(BIN)/python -m django makemigrations --check --dry-run
 	@echo "== tests on SQLite"
-	@$(BIN)/python -m pytest -q -m "not postgres"
-	@echo "== tests/store on PostgreSQL"
-	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -q tests/store
+	@$(PYTEST) -m "not postgres"
+	@echo "== tests of rows and pages on PostgreSQL"
+	@$(BIN)/python tools/with_postgres.py $(PYTEST) -m "not browser" tests/store tests/web
 	@echo "== large places (a listing, not a failure)"
 	@$(BIN)/python tools/large_places.py src
 	@echo "All checks passed."

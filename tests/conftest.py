@@ -21,16 +21,17 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=2000,
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 TESTS = Path(__file__).parent
+ON_BOTH = {TESTS / "store", TESTS / "web"}  # on SQLite, and then on PostgreSQL
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     on_postgres = "postgresql" in settings.DATABASES["default"]["ENGINE"]
-    skip = pytest.mark.skip(reason="on SQLite now: python tools/with_postgres.py pytest tests/store runs it")
+    skip = pytest.mark.skip(reason="on SQLite now: python tools/with_postgres.py pytest PATH runs it")
     for item in items:
         if item.get_closest_marker("postgres") is None:
             continue
-        if TESTS / "store" not in item.path.parents:
-            raise pytest.UsageError(f"{item.nodeid}: only tests/store is run on PostgreSQL; move it there.")
+        if not ON_BOTH & set(item.path.parents):
+            raise pytest.UsageError(f"{item.nodeid}: only tests/store and tests/web are run on PostgreSQL.")
         if not on_postgres:
             item.add_marker(skip)
 

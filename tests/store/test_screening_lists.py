@@ -200,10 +200,10 @@ def test_only_own_notes_and_labels_are_removed_and_the_history_keeps_them(review
     note = add_note(one, STAGE, "made:1", "a thought")
     put_label(one, STAGE, ["made:1"], "later")
     with pytest.raises(Refused, match="not yours"):
-        remove_note(two, STAGE, note.pk)
+        remove_note(two, STAGE, "made:1", note.name)
     remove_label(two, STAGE, "made:1", "later")
     assert models.RecordLabel.objects.count() == 1
-    remove_note(one, STAGE, note.pk)
+    remove_note(one, STAGE, "made:1", note.name)
     remove_label(one, STAGE, "made:1", "later")
     assert not models.Note.objects.exists()
     assert not models.RecordLabel.objects.exists()

@@ -1,6 +1,6 @@
 """A PostgreSQL server of one's own, for tests that stop, restore or fill a whole server.
 
-Tests of rows need none of this: tests/store runs a second time on PostgreSQL as it is.
+Tests of rows need none of this: tests/store and tests/web run a second time on PostgreSQL as it is.
 """
 
 import contextlib

@@ -98,17 +98,17 @@ def add_note(member: models.Membership, stage: str, record_key: str, text: str) 
         return note
 
 
-def remove_note(member: models.Membership, stage: str, number: int) -> str:
-    """Remove one of the person's own notes; gives the key of its record. The history keeps what it said."""
+def remove_note(member: models.Membership, stage: str, record_key: str, name: str) -> None:
+    """Remove one of the person's own notes on a record. The history keeps what it said."""
     with acting(member) as act:
         _may_write(act)
-        notes = models.Note.objects.filter(review=act.review, stage=stage, person=member, pk=number)
-        note = notes.select_related("record").defer("record__fields").first()
+        item = item_of(act.review, stage, record_key)
+        own = models.Note.objects.filter(stage=stage, person=member, record__group=item.group_id)
+        note = next((each for each in own.order_by("position") if each.name == name), None)
         if note is None:
             raise Refused("This note is not there any more, or it is not yours.")
         note.delete()
-        act.log("note removed", before=_told(note.record.key, stage, text=note.text))
-        return note.record.key
+        act.log("note removed", before=_told(record_key, stage, text=note.text))
 
 
 def put_label(member: models.Membership, stage: str, record_keys: list[str], name: str) -> int:

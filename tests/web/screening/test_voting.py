@@ -153,7 +153,7 @@ def test_notes_and_labels_are_written_and_removed(ann):
     assert "Dose" in text
     assert ">typed</textarea>" in text
     act(ann, "-label-remove", record="medline:1", label_key="dose")
-    act(ann, "-note-remove", record="medline:1", number=models.Note.objects.get().pk)
+    act(ann, "-note-remove", record="medline:1", of_note=models.Note.objects.get().name)
     assert not models.Note.objects.exists()
     assert not models.RecordLabel.objects.exists()
 

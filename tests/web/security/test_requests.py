@@ -146,7 +146,7 @@ def test_rows_of_another_review_in_a_form_are_not_found(small, another, owner, s
     record = models.Record.objects.filter(review=another).earliest("pk").key
     sent = [
         ("uploads-plan", [], {"discard": theirs[models.Upload].pk}),
-        ("screening-note-remove", [], {"record": "medline:1", "number": theirs[models.Note].pk}),
+        ("screening-note-remove", [], {"record": "medline:1", "of_note": theirs[models.Note].name}),
         ("screening-label-remove", [], {"record": "medline:1", "label": theirs[models.Label].key}),
         ("screening-label-remove", [], {"record": record, "label": theirs[models.Label].key}),
         ("screening-vote", [], {"record": record, "decision": "include"}),

@@ -1,5 +1,7 @@
 """Decisions about records and reports, and where each item stands."""
 
+from hashlib import sha256
+
 from django.db import models
 from django.db.models import Q
 
@@ -126,6 +128,11 @@ class Note(OfReview):
 
     class Meta(OfReview.Meta):
         indexes = (models.Index(fields=("review", "position"), name="notes_in_order"),)
+
+    @property
+    def name(self) -> str:
+        """Which of a person's notes on a record this is. It tells nothing of notes that others wrote meanwhile."""
+        return sha256(f"{self.time} {self.text}".encode()).hexdigest()[:16]
 
 
 class Report(Keyed):

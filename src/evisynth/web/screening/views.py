@@ -159,9 +159,8 @@ def note(request: HttpRequest, slug: str) -> HttpResponse:
 def unnote(request: HttpRequest, slug: str) -> HttpResponse:
     of = access.of_review(request, slug, to=access.DECIDE)
     place, key, typed = _sent(request)
-    number = request.POST.get("number", "")
     try:
-        remove_note(of.member, STAGE, int(number) if number.isdecimal() and len(number) < 18 else 0)
+        remove_note(of.member, STAGE, key, request.POST.get("of_note", ""))
         item = item_of(of.review, STAGE, key)
     except Refused as refused:
         return refusal(request, refused)
