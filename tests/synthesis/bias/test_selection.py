@@ -297,7 +297,7 @@ def test_the_summary_has_the_intervals_and_the_test():
         ({"delta": [1, -0.5]}, "delta -0.5 is not 0 or above"),
         ({"precision": np.ones(80)}, "stepfun takes no measure of precision"),
         ({"function": "negexp", "precision": np.ones(3)}, r"precision has shape \(3,\)"),
-        ({"yi": [0.1, np.nan]}, r"Study 2 \(row 2\): effect nan"),
+        ({"yi": [0.1, np.nan]}, "Study 2: effect nan"),
         ({"yi": [0.9, 0.1], "vi": [0.01, 0.1]}, "2 studies cannot give the 3 parameters"),
         ({"yi": [0.9, 0.1], "vi": [[0.1, 0.05], [0.05, 0.1]]}, "aggregate those that covary"),
         ({"level": 95}, "Confidence level 95"),

@@ -1,4 +1,4 @@
-"""What every look at small-study effects shares: its studies, and the warnings that stand beside the number."""
+"""What every look at small-study effects shares: sizes, and the warnings that stand beside the number."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector, measure_named
-from evisynth.synthesis.pooling.checks import checked_effects
 
-FEW = 10  # studies; below this, tests for funnel plot asymmetry should not be used (Handbook 13.3.5.4)
+FEW = 10  # studies; below this, tests for funnel plot asymmetry should not be used (Handbook 13.3.4.4)
 SIMILAR = 1.5  # largest over smallest standard error; the Handbook names no number, this one is ours
 CORRELATED = (
     "OR",
@@ -18,17 +18,6 @@ CORRELATED = (
     "PETO",
 )  # of events, where effect and standard error go together by arithmetic
 STANDARDISED = ("SMD", "SMDH", "SMD1", "SMD1H")
-
-
-def named_effects(
-    yi: ArrayLike, vi: ArrayLike, studies: Sequence[str], needed: int, what: str
-) -> tuple[tuple[str, ...], Vector, Vector]:
-    """Names, effects and variances of the studies, checked; a DataError when there are fewer than needed."""
-    names = tuple(studies) or tuple(f"Study {place}" for place in range(1, np.size(yi) + 1))
-    y, v = checked_effects(names, yi, vi)
-    if len(y) < needed:
-        raise DataError(f"{what} needs at least {needed} studies; this analysis has {len(y)}.")
-    return names, y, v
 
 
 def checked_sizes(names: Sequence[str], ni: ArrayLike) -> Vector:
@@ -51,7 +40,7 @@ def asymmetry_warnings(sei: Vector, *, measure: str = "generic", by_se: bool = F
     measure : what the effects are.
     by_se : whether the test relates effects to their standard errors or variances.
 
-    Source: Cochrane Handbook 6.5, section 13.3.5.4; Sterne et al. 2011, doi:10.1136/bmj.d4002; for standardised
+    Source: Cochrane Handbook 6.5, section 13.3.4.4; Sterne et al. 2011, doi:10.1136/bmj.d4002; for standardised
     mean differences Pustejovsky & Rodgers 2019, doi:10.1002/jrsm.1332.
     """
     measure_named(measure)
@@ -59,7 +48,7 @@ def asymmetry_warnings(sei: Vector, *, measure: str = "generic", by_se: bool = F
     if np.max(sei) < SIMILAR * np.min(sei):
         found.append(
             f"The studies are of similar size (standard errors {np.min(sei):.3g} to {np.max(sei):.3g}): a test of "
-            "asymmetry has nothing to compare (Cochrane Handbook 13.3.5.4)."
+            "asymmetry has nothing to compare (Cochrane Handbook 13.3.4.4)."
         )
     if by_se and measure in CORRELATED:
         found.append(
@@ -77,13 +66,13 @@ def asymmetry_warnings(sei: Vector, *, measure: str = "generic", by_se: bool = F
 def few_warnings(k: int, what: str = "tests for funnel plot asymmetry") -> tuple[str, ...]:
     """The warning that the Handbook asks for with fewer than ten studies; none with more.
 
-    Source: Cochrane Handbook 6.5, section 13.3.5.4.
+    Source: Cochrane Handbook 6.5, section 13.3.4.4.
     """
     if k >= FEW:
         return ()
     warning = (
         f"{k} studies: with fewer than {FEW}, {what} have too little power to tell chance from real asymmetry "
-        "and should not be used (Cochrane Handbook 13.3.5.4)."
+        "and should not be used (Cochrane Handbook 13.3.4.4)."
     )
     return (warning,)
 
@@ -91,3 +80,8 @@ def few_warnings(k: int, what: str = "tests for funnel plot asymmetry") -> tuple
 def shown_p(p: float) -> str:
     """A p value in a sentence: p = 0.034, or p < 0.001."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def with_notes(line: str, warnings: Sequence[str], dropped: Dropped = ()) -> str:
+    """A summary with what must stand beside it, and the studies that are left out, each on a line."""
+    return "\n".join((line, *warnings, *(f"left out: {study} ({reason})" for study, reason in dropped)))

@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike
 from scipy.special import bdtrc, ndtr, ndtri
 
 from evisynth.errors import DataError
-from evisynth.synthesis.bias.checks import few_warnings, named_effects, shown_p
+from evisynth.synthesis.bias.checks import few_warnings, shown_p, with_notes
+from evisynth.synthesis.bias.given import Effects, effects_of
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Flags, Vector
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.results import Result
@@ -34,6 +36,7 @@ class ExcessSignificance(Result):
     observed, expected : number of significant studies, O and E; X2 : (O - E)^2 / E + (O - E)^2 / (k - E).
     test : chi2, binomial (all studies with the mean power) or exact (each with its own).
     p : one-sided, of so many or more significant studies.
+    dropped : (study, reason) of each that is left out.
     """
 
     theta: float
@@ -48,6 +51,7 @@ class ExcessSignificance(Result):
     test: Test
     p: float
     warnings: tuple[str, ...]
+    dropped: Dropped = ()
 
     @property
     def k(self) -> int:
@@ -63,12 +67,12 @@ class ExcessSignificance(Result):
             f"Test of excess significance ({self.test}): {self.observed} of {self.k} studies significant at "
             f"{self.alpha:g}, {self.expected:.1f} expected at a true effect of {self.theta:.4g}; one-sided {shown_p(self.p)}."
         )
-        return "\n".join((line, *self.warnings))
+        return with_notes(line, self.warnings, self.dropped)
 
 
 def excess_significance(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
     theta: float | None = None,
     tau2: float | None = None,
@@ -82,9 +86,10 @@ def excess_significance(
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
-    theta : the true effect; by default the pooled effect by `method`. tau2 : its variance between studies; by
-        default that of `method`, 0 for "common". With tau2 above 0 power is averaged over the true effects.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
+    theta : the true effect; by default the pooled effect by `method`, of a fit too: the test's own is the common
+        one. tau2 : its variance between studies; by default that of `method`, 0 for "common". With tau2 above 0 power is
+        averaged over the true effects.
     alpha, alternative : of the studies' own Wald tests; "greater" and "less" are one-sided.
     test : chi2, binomial, or exact (the distribution of a sum of unequal chances).
 
@@ -95,10 +100,11 @@ def excess_significance(
     Source: Ioannidis & Trikalinos 2007, doi:10.1177/1740774507079441; Francis 2013,
     doi:10.1016/j.jmp.2013.02.003 (exact).
     """
-    names, y, v = named_effects(yi, vi, studies, NEEDED, "The test of excess significance")
+    given = effects_of(yi, vi, studies, NEEDED, "The test of excess significance")
+    y, v = given.yi, given.vi
     _check(test, alternative, alpha)
     if theta is None or tau2 is None:
-        pooled = pool(y, v, method=method, studies=names)
+        pooled = pool(y, v, method=method, studies=given.studies)
         theta = pooled.mu if theta is None else theta
         tau2 = pooled.tau2 if tau2 is None else tau2
     if not (np.isfinite(theta) and tau2 >= 0):
@@ -126,6 +132,7 @@ def excess_significance(
         test=test,
         p=_p(test, observed, X2, power),
         warnings=(*few_warnings(len(y), "tests for reporting bias"), WARNING),
+        dropped=given.dropped,
     )
 
 

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from evisynth.errors import DataError, near
-from evisynth.synthesis.bias.checks import named_effects
+from evisynth.synthesis.bias.checks import with_notes
+from evisynth.synthesis.bias.given import Effects, Given, effects_of
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.pooling.fits import COMMON_METHOD
 from evisynth.synthesis.pooling.iteration import R_ITERATION, rough_root
@@ -38,7 +40,7 @@ class FailSafe(Result):
         the result is overturned already.
     alpha : of rosenthal, rosenberg and general without target; None otherwise. target : on the analysis scale.
     p : of the observed studies (one-sided for rosenthal); None for orwin. mu : their mean; None for rosenthal.
-    method : of pooling, for general. k : observed studies.
+    method : of pooling, for general. k : observed studies; dropped : (study, reason) of each that is left out.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class FailSafe(Result):
     mu: float | None
     method: str = ""
     warnings: tuple[str, ...] = (WARNING,)
+    dropped: Dropped = ()
 
     def __str__(self) -> str:
         what = f"to p = {self.alpha:g}" if self.target is None else f"to a mean effect of {self.target:.4g}"
@@ -57,18 +60,18 @@ class FailSafe(Result):
         line = (
             f"Fail-safe N ({name}): {self.n} studies averaging no effect would bring these {self.k} {what}."
         )
-        return "\n".join((line, *self.warnings))
+        return with_notes(line, self.warnings, self.dropped)
 
 
 def fail_safe_n(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
     kind: str = "rosenthal",
     alpha: float = 0.05,
     target: float | None = None,
     weighted: bool = True,
-    method: str = "REML",
+    method: str | None = None,
     studies: Sequence[str] = (),
     as_metafor: bool = False,
 ) -> FailSafe:
@@ -76,14 +79,14 @@ def fail_safe_n(
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
     kind : one of `KINDS`.
     alpha : the significance to fall to; of one side for rosenthal, of two for the others.
     target : of orwin (by default half the mean) and general, on the analysis scale; takes the sign of the mean.
     weighted : whether orwin's mean is weighted by the inverse of the variances.
-    method : of general: "common", or an estimator of tau2. Added studies have the harmonic mean of the variances
-        and the tau2 of the observed ones about an effect of 0, so that tau2 of all is their joint variance,
-        ((k - 1) tau2 + (N - 1) tau2 + k N / (k + N) mu^2) / (k + N - 1).
+    method : of general: "common", or an estimator of tau2; by default that of the fit, else REML. Added studies have
+        the harmonic mean of the variances and the tau2 of the observed ones about an effect of 0, so that tau2 of all
+        is their joint variance, ((k - 1) tau2 + (N - 1) tau2 + k N / (k + N) mu^2) / (k + N - 1).
     as_metafor : of general: the number that R's metafor 5.1 prints, which is not the smallest one: the solution in real
         numbers, from its tau2 (`R_ITERATION`), rounded to the nearest whole number, and one study more.
 
@@ -99,7 +102,8 @@ def fail_safe_n(
         raise DataError(
             f"Fail-safe N {kind!r} is not known; known are {', '.join(KINDS)}.{near(kind, KINDS)}"
         )
-    names, y, v = named_effects(yi, vi, studies, NEEDED, "Fail-safe N")
+    given = effects_of(yi, vi, studies, NEEDED, "Fail-safe N")
+    y, v = given.yi, given.vi
     if not 0 < alpha < 1:
         raise DataError(f"alpha {alpha:g} is not between 0 and 1; 0.05 is usual.")
     if target is not None and kind in ("rosenthal", "rosenberg"):
@@ -113,12 +117,15 @@ def fail_safe_n(
     if as_metafor and kind != "general":
         raise DataError("metafor counts one more study in kind general alone; leave as_metafor out.")
     if kind == "rosenthal":
-        return _rosenthal(y, v, alpha)
-    if kind == "orwin":
-        return _orwin(y, v, target, weighted=weighted)
-    if kind == "rosenberg":
-        return _rosenberg(y, v, alpha)
-    return _general(names, y, v, alpha, target, method, as_metafor=as_metafor)
+        found = _rosenthal(y, v, alpha)
+    elif kind == "orwin":
+        found = _orwin(y, v, target, weighted=weighted)
+    elif kind == "rosenberg":
+        found = _rosenberg(y, v, alpha)
+    else:
+        by = given.how_pooled("Fail-safe N of this kind", method)[0]
+        found = _general(given, alpha, target, by, as_metafor=as_metafor)
+    return replace(found, dropped=given.dropped)
 
 
 def _rosenthal(y: Vector, v: Vector, alpha: float) -> FailSafe:
@@ -142,18 +149,10 @@ def _rosenberg(y: Vector, v: Vector, alpha: float) -> FailSafe:
     return FailSafe("rosenberg", n, k, alpha, None, p, total / W)
 
 
-def _general(
-    names: tuple[str, ...],
-    y: Vector,
-    v: Vector,
-    alpha: float,
-    target: float | None,
-    method: str,
-    *,
-    as_metafor: bool,
-) -> FailSafe:
+def _general(given: Given, alpha: float, target: float | None, method: str, *, as_metafor: bool) -> FailSafe:
+    y, v = given.yi, given.vi
     k, v0 = len(y), float(len(y) / np.sum(1 / v))
-    observed = pool(y, v, method=method, studies=names, iteration=R_ITERATION if as_metafor else None)
+    observed = pool(y, v, method=method, studies=given.studies, iteration=R_ITERATION if as_metafor else None)
     to = None if target is None else math.copysign(target, observed.mu)
 
     def short(n: float) -> float:

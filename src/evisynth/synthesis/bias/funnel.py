@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from evisynth.errors import DataError
-from evisynth.synthesis.bias.checks import named_effects
+from evisynth.synthesis.bias.checks import with_notes
+from evisynth.synthesis.bias.given import GENERIC, Effects, effects_of
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.pooling.intervals import critical_value
 
@@ -34,6 +36,7 @@ class Funnel:
     se : (n,) the standard errors, from 0, at which lines are given.
     regions : pseudo confidence regions about the centre, one a level.
     contours : regions of significance about null, from the inner one; outside the one at 0.95, p < 0.05.
+    dropped : (study, reason) of each study that is left out.
     """
 
     measure: str
@@ -47,6 +50,7 @@ class Funnel:
     se: Vector
     regions: tuple[Region, ...]
     contours: tuple[Region, ...]
+    dropped: Dropped = ()
 
     @property
     def k(self) -> int:
@@ -62,29 +66,30 @@ class Funnel:
         level = self.regions[0].level if self.regions else 0.95
         far = self.outside(level)
         names = f": {', '.join(far)}" if far else ""
-        return (
+        line = (
             f"Funnel plot of {self.k} studies about {self.centre:.4g} on the analysis scale; {len(far)} outside the "
             f"{100 * level:g}% pseudo confidence region{names}. {int(np.sum(self.p < 0.05))} have p < 0.05."
         )
+        return with_notes(line, (), self.dropped)
 
 
 def funnel(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
     centre: float | None = None,
     tau2: float = 0.0,
     levels: Sequence[float] = (0.95,),
     contours: Sequence[float] = CONTOURS,
     null: float | None = None,
-    measure: str = "generic",
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
 ) -> Funnel:
     """The numbers of a funnel plot, with contours of significance if wanted.
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
     centre : on the analysis scale; by default the common-effect mean, about which a funnel without
         heterogeneity is symmetric.
     tau2 : added to the squared standard errors in the region about the centre.
@@ -96,10 +101,10 @@ def funnel(
     DataError : no study, a level that is not between 0 and 1, tau2 below 0.
 
     Source: Sterne & Egger 2001, doi:10.1016/S0895-4356(01)00377-8; contours Peters et al. 2008,
-    doi:10.1016/j.jclinepi.2007.11.010; Cochrane Handbook 6.5, section 13.3.5.2.
+    doi:10.1016/j.jclinepi.2007.11.010; Cochrane Handbook 6.5, sections 13.3.4.2 and 13.3.4.3.
     """
-    names, y, v = named_effects(yi, vi, studies, 1, "A funnel plot")
-    of = measure_named(measure)
+    given = effects_of(yi, vi, studies, 1, "A funnel plot", measure=measure)
+    y, v, of = given.yi, given.vi, measure_named(given.measure)
     if not (np.isfinite(tau2) and tau2 >= 0):
         raise DataError(f"tau2 is {tau2:g}; a variance is 0 or more.")
     middle = float(np.sum(y / v) / np.sum(1 / v)) if centre is None else float(centre)
@@ -107,8 +112,8 @@ def funnel(
     sei = np.sqrt(v)
     se = np.linspace(0, 1.05 * np.max(sei), STEPS)
     return Funnel(
-        measure=measure,
-        studies=names,
+        measure=given.measure,
+        studies=given.studies,
         yi=y,
         sei=sei,
         p=np.asarray(2 * ndtr(-np.abs(y - nothing) / sei), dtype=np.float64),
@@ -118,6 +123,7 @@ def funnel(
         se=se,
         regions=tuple(_region(level, middle, np.sqrt(se**2 + tau2)) for level in sorted(levels)),
         contours=tuple(_region(level, nothing, se) for level in sorted(contours)),
+        dropped=given.dropped,
     )
 
 

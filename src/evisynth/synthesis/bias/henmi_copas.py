@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike
 from scipy.special import gammainc
 
 from evisynth.errors import DataError
-from evisynth.synthesis.bias.checks import named_effects
+from evisynth.synthesis.bias.checks import with_notes
+from evisynth.synthesis.bias.given import GENERIC, Effects, effects_of
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Measure, Vector, measure_named
 from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.results import Result
@@ -24,7 +26,7 @@ class HenmiCopas(Result):
 
     mu : common-effect (inverse variance) mean. se : its standard error with the between-study variance tau2 (DL).
     u : the quantile of |mu - true effect| / se that the interval is made of.
-    k : studies.
+    k : studies; dropped : (study, reason) of each that is left out.
     """
 
     measure: str
@@ -34,6 +36,7 @@ class HenmiCopas(Result):
     u: float
     k: int
     level: float
+    dropped: Dropped = ()
 
     @property
     def ci(self) -> tuple[float, float]:
@@ -42,19 +45,20 @@ class HenmiCopas(Result):
     def __str__(self) -> str:
         of: Measure = measure_named(self.measure).on_known_scale()
         low, high = self.ci
-        return (
+        line = (
             f"Henmi-Copas: {of.name} {of.back(self.mu):.4g} ({100 * self.level:g}% interval {of.back(low):.4g} "
             f"to {of.back(high):.4g}); tau2 {self.tau2:.4g}, k = {self.k}."
         )
+        return with_notes(line, (), self.dropped)
 
 
 def henmi_copas(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
-    measure: str = "generic",
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
-    level: float = 0.95,
+    level: float | None = None,
 ) -> HenmiCopas:
     """The common-effect mean with an interval that allows for heterogeneity.
 
@@ -63,7 +67,7 @@ def henmi_copas(
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
     measure, studies, level : as for `pooling.pool.pool`.
 
     Raises
@@ -72,21 +76,24 @@ def henmi_copas(
 
     Source: Henmi & Copas 2010, doi:10.1002/sim.4029.
     """
-    names, y, v = named_effects(yi, vi, studies, NEEDED, "The interval of Henmi and Copas")
+    given = effects_of(
+        yi, vi, studies, NEEDED, "The interval of Henmi and Copas", measure=measure, level=level
+    )
+    y, v, level = given.yi, given.vi, given.level
     if not 0 < level < 1:
         raise DataError(f"Confidence level {level:g} is not between 0 and 1; 0.95 is usual.")
-    measure_named(measure)
-    tau2 = pool(y, v, method="DL", studies=names).tau2
+    tau2 = pool(y, v, method="DL", studies=given.studies).tau2
     w = 1 / v
     W1, W2 = float(np.sum(w)), float(np.sum(w**2))
     return HenmiCopas(
-        measure=measure,
+        measure=given.measure,
         mu=float(np.sum(w * y) / W1),
         se=float(np.sqrt((1 + tau2 * W2 / W1) / W1)),
         tau2=tau2,
         u=_Pivot(w, tau2).quantile(level),
         k=len(y),
         level=level,
+        dropped=given.dropped,
     )
 
 

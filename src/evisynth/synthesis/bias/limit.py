@@ -8,8 +8,10 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
 from evisynth.errors import DataError
-from evisynth.synthesis.bias.checks import asymmetry_warnings, named_effects, shown_p
+from evisynth.synthesis.bias.checks import asymmetry_warnings, shown_p, with_notes
+from evisynth.synthesis.bias.given import GENERIC, Effects, effects_of
 from evisynth.synthesis.bias.regression_test import fit_on
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.moderators.result import MetaRegression
 from evisynth.synthesis.pooling.intervals import critical_value
@@ -17,6 +19,7 @@ from evisynth.synthesis.pooling.pool import pool
 from evisynth.synthesis.results import Result
 
 NEEDED = 3
+TITLE = "A limit meta-analysis"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +33,7 @@ class LimitMetaAnalysis(Result):
     yi_limit : (k,) the studies' effects shrunk to endless precision.
     Q, Q_small, Q_rest : heterogeneity, the part that small-study effects explain (1 degree of freedom), and the
         rest (k - 2).
+    dropped : (study, reason) of each study that is left out.
     """
 
     measure: str
@@ -47,6 +51,7 @@ class LimitMetaAnalysis(Result):
     Q_rest: float
     level: float
     warnings: tuple[str, ...]
+    dropped: Dropped = ()
 
     @property
     def k(self) -> int:
@@ -85,17 +90,17 @@ class LimitMetaAnalysis(Result):
             f"Small-study effects Q {self.Q_small:.2f} on 1 df, {shown_p(self.p_Q_small)}; left over Q "
             f"{self.Q_rest:.2f} on {self.k - 2} df, {shown_p(self.p_Q_rest)}."
         )
-        return "\n".join((line, *self.warnings))
+        return with_notes(line, self.warnings, self.dropped)
 
 
 def limit_meta_analysis(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
-    method: str = "REML",
-    measure: str = "generic",
+    method: str | None = None,
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
-    level: float = 0.95,
+    level: float | None = None,
 ) -> LimitMetaAnalysis:
     """The model y = beta + sqrt(v + tau2) (alpha + e) with e standard normal, at v = 0: beta + tau alpha.
 
@@ -104,8 +109,8 @@ def limit_meta_analysis(
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
-    method : estimator of tau2. measure, studies, level : as for `pooling.pool.pool`.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
+    method : estimator of tau2; by default that of the fit, else REML. measure, studies, level : as for `pooling.pool.pool`.
 
     Raises
     ------
@@ -113,16 +118,18 @@ def limit_meta_analysis(
 
     Source: Ruecker, Schwarzer, Carpenter, Binder & Schumacher 2011, doi:10.1093/biostatistics/kxq046.
     """
-    names, y, v = named_effects(yi, vi, studies, NEEDED, "A limit meta-analysis")
+    given = effects_of(yi, vi, studies, NEEDED, TITLE, measure=measure, level=level)
+    names, y, v, level = given.studies, given.yi, given.vi, given.level
+    method = given.how_pooled(TITLE, method)[0]
     if method == "common":
         raise DataError("A limit meta-analysis is one of random effects; name an estimator of tau2.")
-    random = pool(y, v, method=method, measure=measure, studies=names, level=level)
+    random = pool(y, v, method=method, measure=given.measure, studies=names, level=level)
     s2 = v + random.tau2
     fit, fixed = (_on_standard_error(y, variances, names, level) for variances in (s2, v))
     beta, alpha = float(fit.b[0]), float(fit.b[1])
     at = np.array([1.0, random.tau])
     return LimitMetaAnalysis(
-        measure=measure,
+        measure=given.measure,
         method=method,
         mu=beta + random.tau * alpha,
         se=float(np.sqrt(at @ fit.vcov @ at)),
@@ -136,7 +143,8 @@ def limit_meta_analysis(
         Q_small=max(0.0, random.Q - fixed.Q),
         Q_rest=fixed.Q,
         level=level,
-        warnings=asymmetry_warnings(np.sqrt(v), measure=measure, by_se=True),
+        warnings=asymmetry_warnings(np.sqrt(v), measure=given.measure, by_se=True),
+        dropped=given.dropped,
     )
 
 

@@ -8,8 +8,10 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
 from evisynth.errors import DataError
-from evisynth.synthesis.bias.checks import FEW, SIMILAR, named_effects, shown_p
+from evisynth.synthesis.bias.checks import FEW, SIMILAR, shown_p, with_notes
+from evisynth.synthesis.bias.given import GENERIC, Effects, effects_of
 from evisynth.synthesis.bias.regression_test import NEEDED, fit_on
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import measure_named
 from evisynth.synthesis.moderators.result import MetaRegression
 from evisynth.synthesis.pooling.intervals import critical_value
@@ -63,12 +65,14 @@ class PetPeese(Result):
     """PET and PEESE, and which of the two the conditional estimator takes.
 
     chosen : PEESE when PET's effect is significant at alpha (two-sided), else PET.
+    dropped : (study, reason) of each study that is left out.
     """
 
     pet: Corrected
     peese: Corrected
     alpha: float
     warnings: tuple[str, ...]
+    dropped: Dropped = ()
 
     @property
     def chosen(self) -> Corrected:
@@ -77,23 +81,23 @@ class PetPeese(Result):
     def __str__(self) -> str:
         found = "" if self.chosen is self.peese else "not "
         choice = f"PET-PEESE takes {self.chosen.estimator}: PET is {found}significant at {self.alpha:g}."
-        return "\n".join((str(self.pet), str(self.peese), choice, *self.warnings))
+        return with_notes("\n".join((str(self.pet), str(self.peese), choice)), self.warnings, self.dropped)
 
 
 def pet_peese(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
     alpha: float = 0.10,
-    measure: str = "generic",
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
-    level: float = 0.95,
+    level: float | None = None,
 ) -> PetPeese:
     """The effect in a study of endless size, by weighted regression on the standard error and on the variance.
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
     alpha : two-sided significance of PET's effect from which PEESE is taken; 0.10 is 5% on one side.
     measure, studies, level : as for `pooling.pool.pool`.
 
@@ -103,10 +107,10 @@ def pet_peese(
 
     Source: Stanley & Doucouliagos 2014, doi:10.1002/jrsm.1095; Stanley 2017, doi:10.1177/1948550617693062 (limits).
     """
-    names, y, v = named_effects(yi, vi, studies, NEEDED, "PET-PEESE")
+    given = effects_of(yi, vi, studies, NEEDED, "PET-PEESE", measure=measure, level=level)
+    names, y, v, level = given.studies, given.yi, given.vi, given.level
     if not 0 < alpha < 1:
         raise DataError(f"alpha {alpha:g} is not between 0 and 1; 0.10 is usual.")
-    measure_named(measure)
     sei = np.sqrt(v)
     pet = fit_on(y, v, sei, "the standard error", model="multiplicative", studies=names, level=level)
     peese = fit_on(y, v, v, "the variance", model="multiplicative", studies=names, level=level)
@@ -119,7 +123,11 @@ def pet_peese(
         "PET-PEESE misleads where heterogeneity is large or all studies are small (Stanley 2017)."
     )
     return PetPeese(
-        _corrected("PET", measure, pet), _corrected("PEESE", measure, peese), alpha, tuple(warnings)
+        pet=_corrected("PET", given.measure, pet),
+        peese=_corrected("PEESE", given.measure, peese),
+        alpha=alpha,
+        warnings=tuple(warnings),
+        dropped=given.dropped,
     )
 
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from evisynth.errors import DataError
-from evisynth.synthesis.bias.checks import asymmetry_warnings, named_effects, shown_p
+from evisynth.synthesis.bias.checks import asymmetry_warnings, shown_p, with_notes
+from evisynth.synthesis.bias.given import GENERIC, Effects, effects_of
 from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.results import Result
@@ -47,23 +48,22 @@ class RankTest(Result):
     def __str__(self) -> str:
         how = "exact" if self.exact else f"z = {self.z:.2f}"
         line = f"{self.test}: Kendall's tau {self.tau:.3f} ({how}), {shown_p(self.p)} ({self.k} studies)."
-        left_out = (f"left out: {study} ({reason})" for study, reason in self.dropped)
-        return "\n".join((line, *self.warnings, *left_out))
+        return with_notes(line, self.warnings, self.dropped)
 
 
 def rank_test(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
     exact: bool | None = None,
-    measure: str = "generic",
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
 ) -> RankTest:
     """The rank correlation of the effects' standardised distances from their mean with their variances.
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
     exact : p from all orders of the studies, or from the normal approximation (R's meta does so always); by
         default exact with fewer than 50 studies and no ties.
     measure, studies : what yi are, and the studies' names.
@@ -74,13 +74,18 @@ def rank_test(
 
     Source: Begg & Mazumdar 1994, doi:10.2307/2533446.
     """
-    _, y, v = named_effects(yi, vi, studies, NEEDED, "The rank correlation test")
+    given = effects_of(yi, vi, studies, NEEDED, "The rank correlation test", measure=measure)
+    y, v = given.yi, given.vi
     W = np.sum(1 / v)
     mu = np.sum(y / v) / W
     distances = (y - mu) / np.sqrt(v - 1 / W)
-    warnings = asymmetry_warnings(np.sqrt(v), measure=measure, by_se=True)
     return kendall_test(
-        distances, v, exact=exact, title="Begg and Mazumdar's rank correlation test", warnings=warnings
+        distances,
+        v,
+        exact=exact,
+        title="Begg and Mazumdar's rank correlation test",
+        warnings=asymmetry_warnings(np.sqrt(v), measure=given.measure, by_se=True),
+        dropped=given.dropped,
     )
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evisynth.errors import DataError, near
-from evisynth.synthesis.bias.checks import asymmetry_warnings, checked_sizes, named_effects, shown_p
+from evisynth.synthesis.bias.checks import asymmetry_warnings, checked_sizes, shown_p, with_notes
+from evisynth.synthesis.bias.given import GENERIC, Effects, Given, effects_of
 from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.moderators.regression import meta_regression
@@ -19,6 +20,7 @@ from evisynth.synthesis.results import Result
 Model = Literal["multiplicative", "additive"]
 MODELS: tuple[Model, Model] = ("multiplicative", "additive")
 NEEDED = 3
+TITLE = "A regression test for asymmetry"
 BY_VARIANCE: dict[str, Callable[[Vector], Vector]] = {"sei": np.sqrt, "vi": lambda vi: vi}
 BY_SIZE: dict[str, Callable[[Vector], Vector]] = {
     "ni": lambda ni: ni,
@@ -93,33 +95,33 @@ class RegressionTest(Result):
                 f" Effect in a study of endless size, on the analysis scale: {self.limit:.4g} "
                 f"({100 * self.level:g}% interval {low:.4g} to {high:.4g})."
             )
-        left_out = (f"left out: {study} ({reason})" for study, reason in self.dropped)
-        return "\n".join((line, *self.warnings, *left_out))
+        return with_notes(line, self.warnings, self.dropped)
 
 
 def regression_test(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
     predictor: str = "sei",
     model: Model = "multiplicative",
     ni: ArrayLike | None = None,
-    method: str = "REML",
-    test: str = "z",
-    measure: str = "generic",
+    method: str | None = None,
+    test: str | None = None,
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
-    level: float = 0.95,
+    level: float | None = None,
 ) -> RegressionTest:
     """A test for funnel plot asymmetry by regression of the effects on a measure of their precision.
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
     predictor : sei, vi, or with `ni` one of ni, 1/ni, sqrt(ni), 1/sqrt(ni).
     model : "multiplicative" (weights 1 / vi, residual variance phi vi, t with k - 2 degrees of freedom; with sei
         it is Egger's test) or "additive" (meta-regression with residual tau2).
-    ni : (k,) people in each study.
-    method, test : of the additive model: estimator of tau2 and z, t, HK or HK-adhoc; see `meta_regression`.
+    ni : (k,) people in each study (of a fit: in each of its studies), which a fit does not carry.
+    method, test : of the additive model: estimator of tau2 and z, t, HK or HK-adhoc, see `meta_regression`;
+        by default those of the fit, else REML and z.
     measure, studies : what yi are, and the studies' names. level : of the limit's interval.
 
     Raises
@@ -130,23 +132,25 @@ def regression_test(
     (eds), Publication Bias in Meta-Analysis, chapter 6; Thompson & Sharp 1999,
     doi:10.1002/(SICI)1097-0258(19991030)18:20<2693::AID-SIM235>3.0.CO;2-V for the additive model.
     """
-    names, y, v = named_effects(yi, vi, studies, NEEDED, "A regression test for asymmetry")
-    x = _predictor(names, predictor, v, ni)
+    given = effects_of(yi, vi, studies, NEEDED, TITLE, measure=measure, level=level)
+    x = _predictor(given, predictor, ni)
     if model not in MODELS:
         raise DataError(f"Model {model!r} is not known; {' and '.join(MODELS)} are.")
+    how = given.how_pooled("The additive model", method, test) if model == "additive" else ("common", "HK")
     return asymmetry_test(
-        y,
-        v,
+        given.yi,
+        given.vi,
         x,
         title=_title(predictor, model),
         predictor=predictor,
         model=model,
-        method=method,
-        test=test,
+        method=how[0],
+        test=how[1],
         limit=predictor in SMALL_IS_FAR,
-        studies=names,
-        level=level,
-        warnings=asymmetry_warnings(np.sqrt(v), measure=measure, by_se=predictor in BY_VARIANCE),
+        studies=given.studies,
+        level=given.level,
+        warnings=asymmetry_warnings(np.sqrt(given.vi), measure=given.measure, by_se=predictor in BY_VARIANCE),
+        dropped=given.dropped,
     )
 
 
@@ -214,17 +218,18 @@ def fit_on(
     )
 
 
-def _predictor(names: tuple[str, ...], predictor: str, v: Vector, ni: ArrayLike | None) -> Vector:
+def _predictor(given: Given, predictor: str, ni: ArrayLike | None) -> Vector:
     if predictor in BY_VARIANCE:
-        return BY_VARIANCE[predictor](v)
+        return BY_VARIANCE[predictor](given.vi)
     if predictor not in BY_SIZE:
         known = ", ".join(PREDICTORS)
         raise DataError(
             f"Predictor {predictor!r} is not known; known are {known}.{near(predictor, PREDICTORS)}"
         )
     if ni is None:
-        raise DataError(f"Predictor {predictor} needs ni, the number of people in each study.")
-    return BY_SIZE[predictor](checked_sizes(names, ni))
+        carried = ", which a fit does not carry" if given.pooled is not None else ""
+        raise DataError(f"Predictor {predictor} needs ni, the number of people in each study{carried}.")
+    return BY_SIZE[predictor](checked_sizes(given.studies, given.of_kept(ni)))
 
 
 def _title(predictor: str, model: Model) -> str:

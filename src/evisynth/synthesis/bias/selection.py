@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr, ndtri
 
 from evisynth.errors import DataError, near
+from evisynth.synthesis.bias.checks import with_notes
+from evisynth.synthesis.bias.given import FITS, GENERIC, Effects, effects_of, of_independent
 from evisynth.synthesis.bias.selection_likelihood import (
     SelectionLikelihood,
     Selector,
@@ -17,9 +19,9 @@ from evisynth.synthesis.bias.selection_likelihood import (
 )
 from evisynth.synthesis.bias.selection_weights import SMOOTH, checked_steps, one_sided
 from evisynth.synthesis.maximise import Box, Maximum, best_maximum, hessian
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector, measure_named
-from evisynth.synthesis.model_matrix import Matrix, NamedMatrix, checked_matrix, checked_vector
-from evisynth.synthesis.pooling.covariance import covariance_of
+from evisynth.synthesis.model_matrix import Matrix, NamedMatrix, checked_matrix
 from evisynth.synthesis.pooling.result import critical_value
 from evisynth.synthesis.results import Result
 
@@ -40,7 +42,7 @@ class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unse
     ll : log likelihood; ll_unselected : of the same model without selection; ll_no_tau2 : with tau2 = 0.
     b_unselected, tau2_unselected : estimates without selection (maximum likelihood).
     steps, counts : of a step function the upper ends of the intervals, and the studies in each.
-    measure : what the effects are.
+    measure : what the effects are; dropped : (study, reason) of each study that is left out.
     """
 
     function: str
@@ -63,7 +65,8 @@ class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unse
     steps: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
     level: float = 0.95
-    measure: str = "generic"
+    measure: str = GENERIC
+    dropped: Dropped = ()
 
     @property
     def estimate(self) -> float | None:
@@ -162,7 +165,7 @@ class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unse
             )
         if not self.converged:
             lines.append("The optimiser did not confirm a maximum.")
-        return "\n".join(lines)
+        return with_notes("\n".join(lines), (), self.dropped)
 
     def _deltas(self) -> list[str]:
         if not self.steps:
@@ -174,8 +177,8 @@ class SelectionFit(Result, rows="names", columns="b se z p ci_low ci_high b_unse
 
 
 def selection_model(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     X: ArrayLike | NamedMatrix | None = None,
     *,
     function: str = STEPS,
@@ -184,16 +187,16 @@ def selection_model(
     delta: Sequence[float | None] | None = None,
     precision: ArrayLike | None = None,
     names: Sequence[str] = (),
-    measure: str = "generic",
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
-    level: float = 0.95,
+    level: float | None = None,
 ) -> SelectionFit:
     """Random-effects model of effects that were reported with a probability that depends on their p value.
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
-    X : (k, p) model matrix or Design; by default an intercept alone. names : of its columns.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
+    X : (k, p) model matrix or Design; by default that of the fit, else an intercept alone. names : of its columns.
     function : "stepfun", "beta", "halfnorm", "negexp", "logistic" or "power".
     alternative : which results are wished for: "greater" than 0, "less", or "two-sided".
     steps : of a step function the p values at which the weight changes; the first interval has weight 1.
@@ -212,28 +215,35 @@ def selection_model(
         doi:10.1037/1082-989X.10.4.428; Citkowicz & Vevea 2017, doi:10.1037/met0000119; Preston et al. 2004,
         doi:10.1111/j.1365-2753.2003.00457.x.
     """
-    rows = tuple(studies) or tuple(f"Study {place}" for place in range(1, np.size(yi) + 1))
-    y = checked_vector(yi, rows)
-    known = covariance_of(vi, rows)
-    if not known.is_diagonal:
-        raise DataError("Selection models take independent effects; aggregate those that covary first.")
-    matrix, columns = checked_matrix(X, names, len(y))
+    variances = vi if vi is None or isinstance(yi, FITS) else of_independent(vi, studies, np.size(yi))
+    given = effects_of(
+        yi, variances, studies, 1, "A selection model", measure=measure, level=level, moderators=True
+    )
+    y = given.yi
+    matrix, columns = checked_matrix(given.design if X is None else X, names, len(given.kept))
+    if not given.kept.all():
+        matrix, columns = checked_matrix(matrix[given.kept], columns, len(y))
     if alternative not in ALTERNATIVES:
         raise DataError(f"Alternative {alternative!r} is not known; {', '.join(ALTERNATIVES)} are.")
-    critical_value(level)
-    measure_named(measure)
+    critical_value(given.level)
     sign = -1.0 if alternative == "less" else 1.0
-    z, sides = sign * y / np.sqrt(known.variances), 2 if alternative == "two-sided" else 1
+    z, sides = sign * y / np.sqrt(given.vi), 2 if alternative == "two-sided" else 1
     if function == STEPS:
         setup = _step_function(tuple(steps), delta, z, sides)
     else:
-        setup = _smooth_function(function, delta, _scaled(precision, len(y)), z, sides)
+        setup = _smooth_function(
+            function,
+            delta,
+            _scaled(None if precision is None else given.of_kept(precision), len(y)),
+            z,
+            sides,
+        )
     if precision is not None and function in (STEPS, "beta"):
         raise DataError(f"The weight function {function} takes no measure of precision.")
     count = matrix.shape[1] + 1 + sum(setup.free)
     if len(y) < count:
         raise DataError(f"{len(y)} studies cannot give the {count} parameters of this selection model.")
-    found = _Fitted(sign * y, known.variances, sign * matrix, setup)
+    found = _Fitted(sign * y, given.vi, sign * matrix, setup)
     return SelectionFit(
         function=function,
         alternative=alternative,
@@ -254,8 +264,9 @@ def selection_model(
         converged=found.best.converged,
         steps=setup.steps,
         counts=setup.counts,
-        level=level,
-        measure=measure,
+        level=given.level,
+        measure=given.measure,
+        dropped=given.dropped,
     )
 
 

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from evisynth.errors import DataError, near
-from evisynth.synthesis.bias.checks import asymmetry_warnings, checked_sizes
+from evisynth.synthesis.bias.checks import STANDARDISED, asymmetry_warnings, checked_sizes
+from evisynth.synthesis.bias.given import FITS, GENERIC, Effects, effects_of, need_cells
 from evisynth.synthesis.bias.rank_test import RankTest, kendall_test
 from evisynth.synthesis.bias.regression_test import NEEDED, Model, RegressionTest, asymmetry_test
 from evisynth.synthesis.measures import binary
@@ -25,7 +26,6 @@ from evisynth.synthesis.measures.two_by_two import (
     ZeroCells,
     log_odds_ratio,
 )
-from evisynth.synthesis.pooling.checks import checked_effects
 
 TABLE_TESTS = {
     "peters": "log odds ratio on 1 / people, weights by events and non-events",
@@ -34,6 +34,8 @@ TABLE_TESTS = {
     "harbord": "score of the odds ratio on its standard error",
     "ruecker": "arcsine difference on its standard error",
 }
+NAMES = {"ruecker": "Rücker"}  # where the name is not the word of the call
+PUSTEJOVSKY = "Pustejovsky and Rodgers' test"
 
 
 def table_test(
@@ -67,6 +69,8 @@ def table_test(
     if kind not in TABLE_TESTS:
         known = ", ".join(f"{name} ({words})" for name, words in TABLE_TESTS.items())
         raise DataError(f"Test {kind!r} is not known; known are {known}.{near(kind, TABLE_TESTS)}")
+    name = f"{NAMES.get(kind, kind.capitalize())}'s test"
+    table = need_cells(table, name)
     kept, dropped = (table, ()) if kind == "ruecker" else _informative(table)
     _check_number(kept, dropped)
     if kind == "harbord":
@@ -77,12 +81,11 @@ def table_test(
     else:
         y = log_odds_ratio(kept, zero_cells).yi
         v, x, predictor = _by_size(kept, kind)
-    names = {"ruecker": "Rücker"}
     return asymmetry_test(
         y,
         v,
         x,
-        title=f"{names.get(kind, kind.capitalize())}'s test for funnel plot asymmetry",
+        title=f"{name} for funnel plot asymmetry",
         predictor=predictor,
         model=model,
         method=method,
@@ -111,7 +114,7 @@ def schwarzer_test(table: TwoByTwo, *, exact: bool | None = None) -> RankTest:
 
     Source: Schwarzer, Antes & Schumacher 2007, doi:10.1002/sim.2588.
     """
-    kept, dropped = _informative(table)
+    kept, dropped = _informative(need_cells(table, "Schwarzer's test"))
     _check_number(kept, dropped)
     cells = np.array(kept.cells)
     if np.any(cells != np.round(cells)):
@@ -138,20 +141,21 @@ def schwarzer_test(table: TwoByTwo, *, exact: bool | None = None) -> RankTest:
 
 
 def pustejovsky_test(
-    yi: ArrayLike,
+    yi: Effects,
     n1: ArrayLike,
     n2: ArrayLike,
     *,
     model: Model = "multiplicative",
     method: str = "REML",
     studies: Sequence[str] = (),
-    level: float = 0.95,
+    level: float | None = None,
 ) -> RegressionTest:
     """Egger's regression of standardised mean differences on sqrt(1 / n1 + 1 / n2), which they do not depend on.
 
     Parameters
     ----------
-    yi : (k,) standardised mean differences. n1, n2 : (k,) people in the two groups.
+    yi : (k,) standardised mean differences, or a fit of such; n1, n2 : (k,) people in the two groups, which no fit
+        carries.
     model, method, level : as for `regression_test.regression_test`. studies : their names.
 
     Raises
@@ -160,25 +164,27 @@ def pustejovsky_test(
 
     Source: Pustejovsky & Rodgers 2019, doi:10.1002/jrsm.1332.
     """
-    names = tuple(studies) or tuple(f"Study {place}" for place in range(1, np.size(yi) + 1))
-    v = 1 / checked_sizes(names, n1) + 1 / checked_sizes(names, n2)
-    y, v = checked_effects(names, yi, v)
-    if len(y) < NEEDED:
+    of_no_use = None if isinstance(yi, FITS) else np.ones(np.size(yi))  # the test takes the sizes' variances
+    given = effects_of(yi, of_no_use, studies, NEEDED, PUSTEJOVSKY, level=level)
+    if given.measure not in (GENERIC, *STANDARDISED):
         raise DataError(
-            f"A regression test for asymmetry needs at least {NEEDED} studies; there are {len(y)}."
+            f"{PUSTEJOVSKY} is for standardised mean differences; these effects are {given.measure}."
         )
+    people1, people2 = (checked_sizes(given.studies, given.of_kept(ni)) for ni in (n1, n2))
+    v = 1 / people1 + 1 / people2
     return asymmetry_test(
-        y,
+        given.yi,
         v,
         np.sqrt(v),
-        title="Pustejovsky and Rodgers' test for funnel plot asymmetry",
+        title=f"{PUSTEJOVSKY} for funnel plot asymmetry",
         predictor="sqrt(1/n1 + 1/n2)",
         model=model,
         method=method,
         limit=True,
-        studies=names,
-        level=level,
+        studies=given.studies,
+        level=given.level,
         warnings=asymmetry_warnings(np.sqrt(v)),
+        dropped=given.dropped,
     )
 
 

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evisynth.errors import DataError
-from evisynth.synthesis.bias.checks import few_warnings, named_effects
+from evisynth.synthesis.bias.checks import few_warnings, with_notes
+from evisynth.synthesis.bias.given import GENERIC, Effects, effects_of
+from evisynth.synthesis.measures.effects import Dropped
 from evisynth.synthesis.measures.scale import Vector, measure_named
 from evisynth.synthesis.moderators.regression import meta_regression
 from evisynth.synthesis.pooling.iteration import Iteration
@@ -57,6 +59,11 @@ class TrimAndFill(Result):
         """Studies observed and filled in."""
         return self.filled.k
 
+    @property
+    def dropped(self) -> Dropped:
+        """(study, reason) of each study that is left out."""
+        return self.observed.dropped
+
     def __str__(self) -> str:
         of = measure_named(self.filled.measure).on_known_scale()
         before, after = (
@@ -70,32 +77,33 @@ class TrimAndFill(Result):
             f"(standard error {error}); {of.name} {before} without and {after} with them filled in, "
             f"k = {self.observed.k} and {self.k}."
         )
-        return "\n".join((first, *self.warnings))
+        return with_notes(first, self.warnings, self.dropped)
 
 
 def trim_and_fill(
-    yi: ArrayLike,
-    vi: ArrayLike,
+    yi: Effects,
+    vi: ArrayLike | None = None,
     *,
     estimator: str = "L0",
     side: Side | None = None,
-    method: str = "REML",
+    method: str | None = None,
     trimming: str | None = None,
-    test: str = "z",
-    measure: str = "generic",
+    test: str | None = None,
+    measure: str = GENERIC,
     studies: Sequence[str] = (),
-    level: float = 0.95,
+    level: float | None = None,
     iteration: Iteration | None = None,
 ) -> TrimAndFill:
     """The studies missing from a funnel plot by Duval and Tweedie, and the pooled effect with their mirror images.
 
     Parameters
     ----------
-    yi, vi : (k,) effects on the analysis scale and their sampling variances.
+    yi, vi : (k,) effects on the analysis scale and their sampling variances; or a fit in place of both, see `given.effects_of`.
     estimator : L0, R0 or Q0 of the number missing.
     side : where studies are missing; by default on the side away from the small studies, by the sign of the slope
         of a meta-regression of yi on the standard error.
-    method : of pooling: "common" or an estimator of tau2, see `pooling.pool.pool`.
+    method : of pooling: "common" or an estimator of tau2, see `pooling.pool.pool`; by default, as test, that of the
+        fit, else REML and z.
     trimming : the method while studies are trimmed, by default the same. R's meta trims with "common".
     test, measure, studies, level : as for `pool`.
     iteration : where the search for tau2 stops in every pooling, see `pool`; None for the last digit.
@@ -107,9 +115,19 @@ def trim_and_fill(
 
     Source: Duval & Tweedie 2000, doi:10.1111/j.0006-341X.2000.00455.x and doi:10.1080/01621459.2000.10473905.
     """
-    names, y, v = named_effects(yi, vi, studies, NEEDED, "Trim and fill")
+    given = effects_of(yi, vi, studies, NEEDED, "Trim and fill", measure=measure, level=level)
+    names, y, v = given.studies, given.yi, given.vi
     _check(estimator, side)
-    how = partial(pool, method=method, test=test, measure=measure, level=level, iteration=iteration)
+    method, test = given.how_pooled("Trim and fill", method, test)
+    how = partial(
+        pool,
+        method=method,
+        test=test,
+        measure=given.measure,
+        level=given.level,
+        dropped=given.dropped,
+        iteration=iteration,
+    )
     observed = how(y, v, studies=names)
     trim_by = trimming or method
     where = side or _emptier_side(y, v, trim_by)

@@ -195,7 +195,7 @@ def pool_rates(
     ------
     DataError : fewer than two studies, an unknown method or measure, or an estimate that does not exist.
 
-    Source: the functions above; Cochrane Handbook 6, section 10.4.
+    Source: the functions above; Cochrane Handbook 6, section 10.8.
     """
     critical_value(level)
     if method not in METHODS or (method == "Cochran" and measure != "IRR"):

@@ -13,11 +13,11 @@ from evisynth.synthesis.columns import Dropped
 from evisynth.synthesis.measures.scale import Vector
 from evisynth.synthesis.pooling.intervals import two_sided_p
 from evisynth.synthesis.results import Result
-from evisynth.synthesis.sensitivity.text import table
+from evisynth.synthesis.sensitivity.text import OfCumulative, OfLeaveOneOut, OfParts, table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CoefficientRows(Result, rows="studies"):
+class CoefficientRows(OfParts, Result, rows="studies"):
     """One fit a row; m rows, p coefficients, all on the analysis scale.
 
     studies    : (m) the study, or the cluster, that each row is about; names (p) of the coefficients.
@@ -98,36 +98,12 @@ class CoefficientRows(Result, rows="studies"):
         title = f"{self._title}; {100 * self.level:g}% intervals, on the analysis scale"
         return "\n".join([title, body, *(f"not fitted: {one} ({reason})" for one, reason in self.not_fitted)])
 
-    @property
-    def _title(self) -> str:
-        return "Fits of parts of the data"
-
-    @property
-    def _first(self) -> str:
-        return "study"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LeaveOneOutCoefficients(CoefficientRows):
+class LeaveOneOutCoefficients(OfLeaveOneOut, CoefficientRows):
     """The model without each study or cluster in turn, see `CoefficientRows`; `studies` are those left out."""
 
-    @property
-    def _title(self) -> str:
-        return "Leave-one-out"
-
-    @property
-    def _first(self) -> str:
-        return "without"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CumulativeCoefficients(CoefficientRows):
+class CumulativeCoefficients(OfCumulative, CoefficientRows):
     """The model after each study or cluster, see `CoefficientRows`; `studies` in the order in which they are added."""
-
-    @property
-    def _title(self) -> str:
-        return "Cumulative"
-
-    @property
-    def _first(self) -> str:
-        return "added"

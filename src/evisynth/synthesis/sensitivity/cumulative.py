@@ -23,19 +23,12 @@ from evisynth.synthesis.sensitivity.refits import (
     units_of,
 )
 from evisynth.synthesis.sensitivity.subsets import Subsets, of_subsets
+from evisynth.synthesis.sensitivity.text import OfCumulative
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cumulative(Subsets):
+class Cumulative(OfCumulative, Subsets):
     """The analysis after each study, see `Subsets`; `studies` are in the order in which they are added."""
-
-    @property
-    def _title(self) -> str:
-        return "Cumulative"
-
-    @property
-    def _first(self) -> str:
-        return "added"
 
 
 @overload

@@ -12,19 +12,12 @@ from evisynth.synthesis.sensitivity.coefficients import LeaveOneOutCoefficients
 from evisynth.synthesis.sensitivity.refit import Again, Table
 from evisynth.synthesis.sensitivity.refits import MODELS, Fitted, check_no_cluster, coefficient_rows, units_of
 from evisynth.synthesis.sensitivity.subsets import Subsets, of_subsets
+from evisynth.synthesis.sensitivity.text import OfLeaveOneOut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LeaveOneOut(Subsets):
+class LeaveOneOut(OfLeaveOneOut, Subsets):
     """The analysis without each study in turn, see `Subsets`; `studies` are those left out."""
-
-    @property
-    def _title(self) -> str:
-        return "Leave-one-out"
-
-    @property
-    def _first(self) -> str:
-        return "without"
 
 
 @overload

@@ -11,13 +11,13 @@ from evisynth.synthesis.measures.two_by_two import Dropped
 from evisynth.synthesis.pooling.fits import Fits
 from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.sensitivity.refit import Again, Table, recipe_of
-from evisynth.synthesis.sensitivity.text import as_read, table
+from evisynth.synthesis.sensitivity.text import OfParts, as_read, table
 
 NUMBERS = ("k", "mu", "se", "se_z", "ddf", "tau2", "Q", "vt")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subsets(Fits, rows="studies"):
+class Subsets(OfParts, Fits, rows="studies"):
     """One analysis a row, each of some of the studies; arrays (m,) with the names that `Pooled` has.
 
     studies    : (m) the study that each row is about.
@@ -64,14 +64,6 @@ class Subsets(Fits, rows="studies"):
         lines = [f"{self._title}; {how}", table(head, [*rows, last])]
         lines += [f"not pooled: {study} ({reason})" for study, reason in self.not_pooled]
         return "\n".join(lines)
-
-    @property
-    def _title(self) -> str:
-        return "Subsets"
-
-    @property
-    def _first(self) -> str:
-        return "study"
 
 
 def of_subsets(

@@ -2,10 +2,35 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
 
 from evisynth.synthesis.measures.scale import Vector, measure_named
 
 Cell = str | float
+
+
+class OfParts:
+    """What the table of an analysis of parts of the data is called, and how its first column is headed."""
+
+    __slots__ = ()
+    _title: ClassVar[str] = "Parts of the data"
+    _first: ClassVar[str] = "study"
+
+
+class OfLeaveOneOut(OfParts):
+    """Those of leave-one-out analyses."""
+
+    __slots__ = ()
+    _title = "Leave-one-out"
+    _first = "without"
+
+
+class OfCumulative(OfParts):
+    """Those of cumulative analyses."""
+
+    __slots__ = ()
+    _title = "Cumulative"
+    _first = "added"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -71,7 +71,7 @@ def multilevel(
         more effects than coefficients, random effects that cannot be told apart.
 
     Source: Konstantopoulos 2011, doi:10.1002/jrsm.35 (three levels); Berkey et al. 1998,
-        doi:10.1002/(SICI)1097-0258(19981115)17:22<2537::AID-SIM953>3.0.CO;2-C (multivariate).
+        doi:10.1002/(SICI)1097-0258(19981130)17:22<2537::AID-SIM953>3.0.CO;2-C (multivariate).
     """
     dropped: Dropped = ()
     if data is not None:

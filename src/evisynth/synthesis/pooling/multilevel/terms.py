@@ -153,7 +153,7 @@ def structured(inner: Labels, outer: Labels, struct: str = "CS") -> Structured |
     outer : (k,) the study of each row. Both may be names of columns of the data that `multilevel` is given.
     struct : CS, HCS, UN, ID, DIAG, AR, HAR or CAR (see STRUCTURES).
 
-    Source: Berkey et al. 1998, doi:10.1002/(SICI)1097-0258(19981115)17:22<2537::AID-SIM953>3.0.CO;2-C;
+    Source: Berkey et al. 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2537::AID-SIM953>3.0.CO;2-C;
         Ishak et al. 2007, doi:10.1177/1740774507083567 (AR).
     """
     if struct not in STRUCTURES:
