@@ -78,10 +78,13 @@ def _side(analysed: Analysed, which: str, name: str) -> Found:
         raise DataError(
             f"the claim {f'{analysed.key}.{named.key}.{name}'!r} has no value: no study has data for {named.name}."
         )
-    totals = {
-        field: _total([getattr(side, field) for side in sides]) for field in ("events", "n", "event_count")
-    }
-    time = _total([side.number("person_time") for side in sides])
+    fields = ("patients_with_event", "n", "event_count", "person_time")
+    part = (
+        analysed.mixed
+    )  # other studies take part without such numbers: a total over part of the studies misleads
+    summed = {field: None if part else _total([side.number(field) for side in sides]) for field in fields}
+    time = summed.pop("person_time")
+    totals = {"events": summed["patients_with_event"], "n": summed["n"], "event_count": summed["event_count"]}
     events, n, event_count = totals["events"], totals["n"], totals["event_count"]
     how = f"Sum over the {named.name} arms of {len(rows)} studies."
     known = {field.replace("_", "-"): Found(numbers.whole(total), how, inputs)

@@ -231,12 +231,16 @@ def _study_row(analysed: Analysed, row: StudyRow) -> Derivation:
     ]
     value = "; ".join([*([contrast_in_words(row.contrast)] if row.contrast else []), *told])
     how = "As the report gives it." if row.contrast else "As extracted."
+    if analysed.mixed and row.contrast:
+        how += f" Its arms do not give all that {analysed.measure} takes."
     if row.left_out:
         how = f"Left out: {row.left_out}."
     elif row.not_available:
         how = f"Not all data are there: {row.not_available}."
     elif row.lacks:
         how = f"Not in the result, for it lacks {row.lacks}."
+    if row.note:
+        how += f" To look at: {row.note}."
     return Derivation(
         key=f"row/{analysed.key}/{row.study}",
         title=f"{row.name} in {analysed.title}",

@@ -252,7 +252,8 @@ class Contrast:
 class StudyRow:
     """One study in an analysis, as extracted. `left_out` says why it does not take part.
 
-    `lacks` says which number the analysis needs and does not have, where a study gives others.
+    `lacks` says which number the analysis needs and does not have, where a study gives others. `contrast` is the
+    effect that its report gives, where that is taken; `compared` where the arms are taken and it stands beside them.
     """
 
     study: str
@@ -265,6 +266,8 @@ class StudyRow:
     lacks: str = ""
     change: bool = False  # whether its changes are taken, and not its final means
     left_out_by_plan: bool = False  # by a rule of the protocol, such as the one about risk of bias
+    compared: Contrast | None = None
+    note: str = ""  # how `compared` differs from the effect of the arms, by more than rounding
 
     @property
     def has_data(self) -> bool:
@@ -274,7 +277,7 @@ class StudyRow:
     def cells(self) -> tuple[str, ...]:
         """Keys of all cells behind the row."""
         sides = [cell for side in (self.first, self.second) if side for cell in side.cells]
-        return (*sides, *(self.contrast.cells if self.contrast else ()))
+        return (*sides, *(cell for given in (self.contrast, self.compared) if given for cell in given.cells))
 
     @property
     def people(self) -> float | None:
@@ -323,6 +326,15 @@ class Analysed:
     re_expressed: ReExpressed | None = None
     rates: Rates | None = None
     subgroups: AnalysedSubgroups | None = None
+    arms_or_contrasts: bool = (
+        False  # whether it takes the arms where they are there, and else what the report gives
+    )
+
+    @property
+    def mixed(self) -> bool:
+        """Whether studies take part by the effect that their reports give, where others may by their arms."""
+        part = (row for row in self.rows if not (row.left_out or row.lacks))
+        return self.arms_or_contrasts and any(row.contrast is not None for row in part)
 
 
 @dataclass(frozen=True, slots=True)

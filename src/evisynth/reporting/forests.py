@@ -13,13 +13,15 @@ from evisynth.reporting.figures.forest_plot import (
     ForestTotal,
 )
 from evisynth.reporting.findings import Analysed, Side, StudyRow
-from evisynth.reporting.sentences import heterogeneity, overall_test
+from evisynth.reporting.sentences import heterogeneity, overall_test, source_told
 from evisynth.synthesis.analysis import AnalysisResult
+from evisynth.synthesis.arms_or_given import OF_TABLES
 from evisynth.synthesis.measures.scale import LOG, measure_named
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.pooling.result import Pooled
 from evisynth.synthesis.pooling.single import SingleStudy
 from evisynth.synthesis.profiles import profile_named
+from evisynth.synthesis.study_table import columns_of
 
 METHODS = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
 MEANS, RATES = ("Mean", "SD", "Total"), ("Events", "Time")
@@ -38,7 +40,7 @@ def forest_plot(analysed: Analysed, result: AnalysisResult) -> ForestPlot:
     effects = _effects(result)
     shown = [row for row in analysed.rows if _is_shown(analysed, row)]
     groups, shown = _grouped(analysed, shown)
-    heads = _heads(result)
+    heads = _heads(result, mixed=analysed.mixed)
     pooled = result.pooled
     lines = (heterogeneity(pooled),) if pooled else ("Heterogeneity: not applicable (one study)",)
     test = overall_test(result.result) if result.result else ""
@@ -87,18 +89,16 @@ def _is_shown(analysed: Analysed, row: StudyRow) -> bool:
         return True
     if analysed.of_one_group:
         return getattr(row, analysed.of_one_group) is not None
-    return bool(row.first and row.second) and not _of_contrasts(analysed)
+    of_contrasts = any(row.contrast is not None for row in analysed.rows) and not analysed.mixed
+    return bool(row.first and row.second) and not of_contrasts
 
 
-def _of_contrasts(analysed: Analysed) -> bool:
-    return any(row.contrast is not None for row in analysed.rows)
-
-
-def _heads(result: AnalysisResult) -> tuple[str, ...]:
-    """The columns of each group; () for those of two-by-two tables."""
-    if isinstance(result.table, TwoByTwo) or result.table.is_given:
+def _heads(result: AnalysisResult, *, mixed: bool = False) -> tuple[str, ...]:
+    """The columns of each group; () for those of two-by-two tables. Mixed studies have those of their arms."""
+    measure = result.recipe.measure
+    if isinstance(result.table, TwoByTwo) or (result.table.is_given and (not mixed or measure in OF_TABLES)):
         return ()
-    columns = result.table.columns
+    columns = columns_of(measure) if mixed else tuple(result.table.columns)
     if any(name.startswith("time") for name in columns):
         return RATES
     return MEANS if any(name.startswith(("mean", "sd")) for name in columns) else ("Events", "Total")
@@ -121,7 +121,13 @@ def _forest_row(
 ) -> ForestRow:
     estimate, low, high, weight = effects.get(row.name, (None, None, None, None))
     first, second = row.first, row.second
-    plain = not heads and row.contrast is None
+    plain = not heads
+    if row.contrast is not None:
+        first = second = None  # the effect is none of theirs
+    notes = (source_told(analysed, row), row.note)
+    note = "; ".join(
+        filter(None, ("change since the start" if row.change and heads == MEANS else "", *notes))
+    )
     return ForestRow(
         study=row.name,
         events1=_count(first.events) if plain and first else None,
@@ -135,7 +141,7 @@ def _forest_row(
         href=why(f"row/{analysed.key}/{row.study}"),
         group1=_of_side(first, heads, change=row.change),
         group2=_of_side(second, heads, change=row.change),
-        note="Change since the start" if row.change and heads == MEANS else "",
+        note=note[:1].upper() + note[1:],
     )
 
 
@@ -152,7 +158,8 @@ def _total(
     if isinstance(table, TwoByTwo):
         counts = {name: int(getattr(table, name).sum()) for name in counts}
     prediction = result.prediction or (None, None)
-    inside = [row for row in rows if row.name in table.studies]
+    given = not isinstance(table, TwoByTwo) and table.is_given  # a total over part of the studies misleads
+    inside = [] if given else [row for row in rows if row.name in table.studies]
     return ForestTotal(
         **counts,
         estimate=pooled.estimate,
@@ -281,5 +288,5 @@ def _zero_cells(result: AnalysisResult) -> list[str]:
     if not result.corrected or result.recipe.method == "Peto":
         return []
     rule = profile_named(result.recipe.profile).study_zero_cells
-    what = str(rule) if isinstance(result.table, TwoByTwo) else "0.5 is added because of a zero cell"
+    what = str(rule) if result.recipe.measure in OF_TABLES else "0.5 is added because of a zero cell"
     return [f"{', '.join(result.corrected)}: {what}."]

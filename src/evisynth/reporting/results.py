@@ -152,6 +152,8 @@ def _study(analysed: Analysed, row: StudyRow) -> dict[str, Any]:
         found["contrast"] = {name: getattr(given, name) for name in names} | {"cells": list(given.cells)}
     if row.lacks:
         found["lacks"] = row.lacks
+    if row.note:
+        found["note"] = row.note
     return found | ({"left_out": row.left_out} if row.left_out else {})
 
 

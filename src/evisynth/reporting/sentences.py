@@ -29,8 +29,11 @@ def recipe_in_words(analysed: Analysed) -> str:
     profile = profile_named(recipe.profile)
     measure = in_words(recipe.measure)
     what = f"{METHODS[recipe.method]} {measure[:1].lower()}{measure[1:]}"
-    if contrasts := any(row.contrast for row in analysed.rows):
+    contrasts = any(row.contrast for row in analysed.rows) and not analysed.arms_or_contrasts
+    if contrasts:
         what += " of effects as the reports give them"
+    elif analysed.arms_or_contrasts:
+        what += " of the arms where a study gives them, else as its report gives it"
     details = []
     usual = (recipe.method, recipe.tau2_method, recipe.test) == ("MH", "DL", "z")
     if not usual and analysed.result.random is not None:
@@ -107,6 +110,11 @@ def symbols(text: str) -> str:
     return re.sub(r"\b(I|tau|Chi)2\b", r"\1²", text)
 
 
+def source_told(analysed: Analysed, row: StudyRow) -> str:
+    """That a study's effect is its report's, in an analysis where others are of arms; "" for all other studies."""
+    return "effect as its report gives it" if analysed.mixed and row.contrast is not None else ""
+
+
 def side_told(row: StudyRow, which: str) -> str:
     """One group of one study in words: 4 of 30 (5 events in all); median 280 (range 0 to 1900), n = 9; not reported."""
     side = row.first if which == "first" else row.second
@@ -138,8 +146,8 @@ def observed(analysed: Analysed, which: str) -> str:
     sides = [side for side in (getattr(row, which) for row in rows) if side is not None]
     if not sides:
         return ""
-    if any(side.events is None or not side.n for side in sides):
-        given = [row for row in rows if getattr(row, which) is not None]
+    if analysed.mixed or any(side.events is None or not side.n for side in sides):
+        given = [row for row in rows if getattr(row, which) is not None or (analysed.mixed and row.contrast)]
         alone = len(given) == 1
         return "; ".join(
             side_told(row, which) if alone else f"{row.name}: {side_told(row, which)}" for row in given

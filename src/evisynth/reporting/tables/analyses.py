@@ -5,7 +5,7 @@ from evisynth.reporting.derivations import side_in_words
 from evisynth.reporting.document import Column, Runs, Table
 from evisynth.reporting.effects import I2_of, contrast_in_words, effect_of
 from evisynth.reporting.findings import Analysed, Findings, StudyRow
-from evisynth.reporting.sentences import effect_with_interval, symbols
+from evisynth.reporting.sentences import effect_with_interval, source_told, symbols
 from evisynth.reporting.tables.cells import cell
 
 
@@ -17,7 +17,8 @@ def counts_table(findings: Findings) -> Table:
         dropped = dict(analysed.result.dropped) if analysed.result else {}
         for row in analysed.rows:
             why = f"row/{analysed.key}/{row.study}"
-            note = row.left_out or row.not_available or _lacks(row) or dropped.get(row.name, "–")
+            told = row.left_out or row.not_available or _lacks(row) or dropped.get(row.name, "")
+            note = "; ".join(filter(None, (told, source_told(analysed, row), row.note))) or "–"
             rows.append(
                 (
                     cell(row.name),

@@ -170,8 +170,9 @@ ANALYSIS_COLUMNS = (
     Column("profile", "word", choices=PROFILES),
     Column("test", "word", choices=TESTS, about="of random effects; by default that of the profile"),
     Column("prediction", "word", choices=PREDICTIONS, about="how the prediction interval is made; by default there is none"),
-    Column("data", "word", attr="data_from", choices=("arms", "contrasts"),
-           about="whether the effects are computed from the arms or taken as the reports give them"),
+    Column("data", "word", attr="data_from", choices=("arms", "contrasts", "arms or contrasts"),
+           about="whether the effects are computed from the arms, taken as the reports give them, or taken so where the "
+           "arms do not give all that the measure takes"),
     Column("values", "word", attr="which_values", choices=("final", "change", "change or final"),
            about="which means of the arms: at the time point, or the changes up to it"),
     Column("group", "word", attr="one_group", choices=("intervention", "comparator"),

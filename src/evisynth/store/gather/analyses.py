@@ -9,6 +9,7 @@ from evisynth.errors import DataError, Problem
 from evisynth.reporting.findings import Analysed, Judged, Named, StudyOf, StudyRow
 from evisynth.store import models
 from evisynth.store.gather.analysis_plan import ASSUMED, check_plan, recipe_of
+from evisynth.store.gather.compared import with_notes
 from evisynth.store.gather.study_members import left_out_by_judgement, subgroups_of
 from evisynth.store.gather.study_rows import (
     OF_COUNTS,
@@ -18,6 +19,7 @@ from evisynth.store.gather.study_rows import (
     study_row,
     table_of,
     takes_contrasts,
+    takes_either,
     usable_rows,
     with_what_lacks,
 )
@@ -32,8 +34,10 @@ from evisynth.synthesis.absolute import (
     pooled_comparator_risk,
 )
 from evisynth.synthesis.analysis import AnalysisResult, analyse, told_hash
+from evisynth.synthesis.arms_or_given import analyse_arms_or_given
 from evisynth.synthesis.measures.two_by_two import TwoByTwo
 from evisynth.synthesis.model_rule import ModelRule, check_rules
+from evisynth.synthesis.profiles import profile_named
 from evisynth.synthesis.re_expression import (
     Rates,
     ReExpressed,
@@ -41,6 +45,7 @@ from evisynth.synthesis.re_expression import (
     re_express_smd,
     risk_from_hazard_ratio,
 )
+from evisynth.synthesis.recipe import Recipe
 from evisynth.synthesis.study_table import StudyTable
 
 __all__ = ["ASSUMED", "Values", "analyses_of", "rules_of"]
@@ -83,6 +88,8 @@ def _analysed(
     found = check_plan(row, rules, _file(row))
     problems += found.problems
     study_rows, lacking = _rows(row, studies, values, judged, sound=found.sound)
+    if found.sound and takes_either(row):
+        study_rows = with_notes(row, study_rows, values, profile_named(recipe_of(row, rules).profile))
     problems += lacking
     result, why = _run(row, study_rows, rules, problems) if found.sound else (None, found.why)
     absolute, needed = _absolute(row, result, problems)
@@ -124,6 +131,7 @@ def _analysed(
         re_expressed=_re_expressed(row, result, problems),
         rates=_rates(result),
         subgroups=subgroups,
+        arms_or_contrasts=takes_either(row),
     )
 
 
@@ -183,7 +191,7 @@ def _run(
     if not usable:
         return None, _nothing_usable(row)
     try:
-        result = analyse(table_of(row, usable), recipe_of(row, rules))
+        result = _analyse(row, usable, recipe_of(row, rules))
         _ = result.prediction  # a way that these weights do not have is found now
     except DataError as error:
         problems.append(Problem(_file(row), row.line, row.key, str(error)))
@@ -192,7 +200,16 @@ def _run(
     return result, why
 
 
+def _analyse(row: models.Analysis, usable: Sequence[StudyRow], recipe: Recipe) -> AnalysisResult:
+    table = table_of(row, usable)
+    if takes_either(row) and isinstance(table, StudyTable):
+        return analyse_arms_or_given(table, recipe)
+    return analyse(table, recipe)
+
+
 def _nothing_usable(row: models.Analysis) -> str:
+    if takes_either(row):
+        return f"no study gives all that {row.measure} takes, nor its {row.measure} with a standard error or an interval"
     if takes_contrasts(row):
         return f"no study gives its {row.measure} with a standard error or an interval"
     if row.measure in OF_COUNTS:
@@ -231,8 +248,9 @@ def _assumed(row: models.Analysis, table: TwoByTwo | StudyTable) -> AssumedRisk:
             raise DataError("A given assumed risk needs its value, a fraction from 0 to 1.")
         return given_risk(row.assumed_value, row.assumed_source)
     if not isinstance(table, TwoByTwo):
-        raise DataError(f"The studies give {row.measure} itself and no risks; the assumed risk has to be given, with its "
-                        "value and source.")  # fmt: skip
+        which = "Some" if takes_either(row) else "The"
+        raise DataError(f"{which} studies give {row.measure} itself and no risks; the assumed risk has to be given, with "
+                        "its value and source.")  # fmt: skip
     return (
         pooled_comparator_risk(table)
         if row.assumed_from == "pooled comparator"

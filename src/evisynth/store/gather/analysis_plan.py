@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evisynth.errors import DataError, Problem
 from evisynth.protocol.outcomes import misfit
 from evisynth.store import models
-from evisynth.store.gather.study_rows import columns_for, takes_contrasts
+from evisynth.store.gather.study_rows import EITHER, columns_for, takes_contrasts, takes_either
 from evisynth.synthesis.analysis import Recipe, check_recipe
 from evisynth.synthesis.model_rule import ModelRule
 from evisynth.synthesis.profiles import PROFILES, profile_named
@@ -47,7 +47,12 @@ def recipe_of(row: models.Analysis, rules: tuple[ModelRule, ...]) -> Recipe:
 
 def _method(row: models.Analysis) -> str:
     """Mantel-Haenszel where there is a choice; everything else is pooled by inverse variance."""
-    return ASSUMED["method"] if row.measure in POOLS["MH"] and not takes_contrasts(row) else "IV"
+    return ASSUMED["method"] if _may_be_counted(row) else "IV"
+
+
+def _may_be_counted(row: models.Analysis) -> bool:
+    """Whether the studies give counts alone, which other methods than inverse variance pool too."""
+    return row.measure in POOLS["MH"] and not (takes_contrasts(row) or takes_either(row))
 
 
 def check_plan(row: models.Analysis, rules: tuple[ModelRule, ...], file: str) -> PlanFound:
@@ -88,7 +93,7 @@ def check_plan(row: models.Analysis, rules: tuple[ModelRule, ...], file: str) ->
 def _not_written(row: models.Analysis) -> Iterator[str]:
     """The parts that are not written and that make a difference to the numbers."""
     decides = {
-        "method": row.measure in POOLS["MH"] and not takes_contrasts(row),
+        "method": _may_be_counted(row),
         "model": True,
         "tau2": True,
         "profile": not takes_contrasts(row) and bool(profile_named(ASSUMED["profile"]).describe(row.measure)),
@@ -99,14 +104,18 @@ def _not_written(row: models.Analysis) -> Iterator[str]:
 def _misfits(row: models.Analysis) -> Iterator[tuple[str, str]]:
     """(key, message) of what does not go with the measure, or with the outcome."""
     contrasts = takes_contrasts(row)
-    if contrasts and not may_be_given(row.measure):
-        yield "data", (f"found contrasts for {row.measure}; an effect that a report gives is a ratio or a difference of two "
-                       "groups, such as HR, OR or MD.")  # fmt: skip
+    if (contrasts or takes_either(row)) and not may_be_given(row.measure):
+        yield "data", (f"found {row.data_from or 'contrasts'} for {row.measure}; an effect that a report gives is a ratio or a "
+                       "difference of two groups, such as HR, OR or MD.")  # fmt: skip
         return
     try:
         fields = [] if contrasts else [field for _, field in columns_for(row).values()]
     except DataError as error:
         yield "measure", f"{error} Write data: contrasts for that."
+        return
+    if takes_either(row) and row.method not in ("", "IV"):
+        yield "method", (f"found {row.method} with data: {EITHER}; {row.method} pools counts, and an effect that a report gives "
+                         "has none. Take IV (inverse variance), or data: arms.")  # fmt: skip
         return
     wanted = fields
     if contrasts and row.measure not in ("HR", "generic", "generic ratio"):

@@ -8,6 +8,7 @@ from evisynth.reporting.findings import Amended, Findings, Named, PairToCheck, P
 from evisynth.store import models
 from evisynth.store.duplicates import Duplicates, find_duplicates
 from evisynth.store.gather.analyses import Values, analyses_of
+from evisynth.store.gather.compared import notes_of
 from evisynth.store.gather.flow import flow_of, update_problems
 from evisynth.store.gather.screening import read_reports, screen, studies_without_report
 from evisynth.store.gather.searches import searches_of
@@ -64,7 +65,7 @@ def gather(review: models.Review) -> Findings:
         contacts=asked_of(review, cells),
         analyses=analyses,
         problems=tuple(problems),
-        notes=notes,
+        notes=(*notes, *notes_of(analyses, cells)),
     )
 
 

@@ -25,6 +25,9 @@ RESULT_FIELDS = (
 OF_COUNTS = ("RR", "OR", "RD")  # the measures that are pooled from two-by-two tables
 SIDES = ("first", "second")
 CHANGE = "change_"
+EITHER = "arms or contrasts"
+CONTRADICTS = "values that contradict each other"
+UNSETTLED = "extraction not settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ def takes_contrasts(row: models.Analysis) -> bool:
     if row.data_from:
         return row.data_from == "contrasts"
     return row.measure in ("HR", "generic", "generic ratio")
+
+
+def takes_either(row: models.Analysis) -> bool:
+    """Whether an analysis takes a study's arms where they are there, and else the effect that its report gives."""
+    return bool(row.data_from == EITHER)
 
 
 def sides_of(row: models.Analysis) -> tuple[str, ...]:
@@ -80,19 +88,40 @@ def study_row(row: models.Analysis, study: StudyOf, values: Values, left_out: st
     sides = {which: _side(row, study, keys[which], values) for which in looked_at}
     found = {which: side for which, side in sides.items() if isinstance(side, Side)}
     missing = [side for side in sides.values() if isinstance(side, str)]
-    contrast = None
-    if takes_contrasts(row):
-        given = _contrast(row, study, values)
-        contrast, missing = (given, []) if isinstance(given, Contrast) else (None, [given])
-    return StudyRow(
+    arms = StudyRow(
         study=study.key,
         name=study.name,
         first=found.get("first"),
         second=found.get("second"),
         left_out=left_out,
         not_available="; ".join(dict.fromkeys(missing)),
-        contrast=contrast,
     )
+    if takes_either(row):
+        return _either(row, arms, _contrast(row, study, values), values)
+    if not takes_contrasts(row):
+        return arms
+    given = _contrast(row, study, values)
+    if isinstance(given, Contrast):
+        return replace(arms, not_available="", contrast=given)
+    return replace(arms, not_available=given)
+
+
+def _either(row: models.Analysis, arms: StudyRow, given: Contrast | str, values: Values) -> StudyRow:
+    """A study by its arms where they give all that the measure takes, else by the effect that its report gives.
+
+    Arms whose values are not settled, or contradict each other, wait for that: nothing takes their place.
+    """
+    lacking = [] if arms.not_available else list(_lacking(row, arms, values))
+    if not (arms.not_available or lacking) and _has_people(row, arms):
+        return replace(arms, compared=given if isinstance(given, Contrast) else None)
+    reasons = {*arms.not_available.split("; "), *(why for _, why, _ in lacking)}
+    if reasons & {CONTRADICTS, UNSETTLED}:
+        return arms
+    if isinstance(given, Contrast):
+        return replace(arms, contrast=given, not_available="")
+    if arms.not_available:
+        return replace(arms, not_available=f"{arms.not_available}; the {row.measure} itself: {given}")
+    return arms
 
 
 def _prefix(row: models.Analysis, study: str, arm: str) -> tuple[str, str, str, str]:
@@ -112,7 +141,7 @@ def _side(row: models.Analysis, study: StudyOf, side: str, values: Values) -> Si
         return f"{len(arms)} arms for {side}: arms of one side are not merged by the program; give one arm this side"
     prefix = _prefix(row, study.key, arms[0].key)
     if prefix in values.impossible:
-        return "values that contradict each other"
+        return CONTRADICTS
     present = {field: key for field in RESULT_FIELDS if (key := _key(prefix, field)) in values.cells}
     numbers = {field: values.number(key) for field, key in present.items()}
     if all(number is None for field, number in numbers.items() if field != "n"):
@@ -133,7 +162,7 @@ def _contrast(row: models.Analysis, study: StudyOf, values: Values) -> Contrast 
     """The effect that the report gives, or in words why there is none."""
     prefix = _prefix(row, study.key, f"{row.comparison.key}:{row.measure}")
     if prefix in values.impossible:
-        return "values that contradict each other"
+        return CONTRADICTS
     fields = ("estimate", "se", "ci_low", "ci_high", "ci_level", "n")
     present = {field: key for field in fields if (key := _key(prefix, field)) in values.cells}
     numbers = {field: values.number(key) for field, key in present.items()}
@@ -156,7 +185,7 @@ def _why_missing(cells: list[Cell]) -> str:
     for cell in cells:
         if cell.final and cell.final.missing:
             return cell.final.missing
-    return "extraction not settled" if cells else "not extracted"
+    return UNSETTLED if cells else "not extracted"
 
 
 # ---------------------------------------------------------------- the table of an analysis
@@ -230,7 +259,7 @@ def _missing_code(values: Values, key: str) -> str:
     if cell is None:
         return ""
     if cell.final is None:
-        return "extraction not settled"
+        return UNSETTLED
     if cell.final.missing or values.number(key) is not None:
         return cell.final.missing
     return "its formula gives no value"
@@ -282,20 +311,32 @@ def _has_people(row: models.Analysis, of: StudyRow) -> bool:
 def table_of(row: models.Analysis, rows: Sequence[StudyRow]) -> TwoByTwo | StudyTable:
     """The numbers of the studies that take part, as synthesis takes them."""
     names = tuple(of.name for of in rows)
+    given = {name: [_given(of)[at] for of in rows] for at, name in enumerate(GIVEN)}
     if takes_contrasts(row):
-        given = [of.contrast for of in rows if of.contrast is not None]
-        numbers = [(of.estimate, of.se, *(of.ci or (None, None)), of.level) for of in given]
-        return StudyTable.of(
-            names, {name: [_or_nan(one[at]) for one in numbers] for at, name in enumerate(GIVEN)}
-        )
+        return StudyTable.of(names, given)
     taken = [_fields(row, of) for of in rows]
     columns = {
-        column: [_or_nan(getattr(of, fields[column][0]).number(fields[column][1]))
-                 for of, fields in zip(rows, taken, strict=True)]
+        column: [_of_arms(of, *fields[column]) for of, fields in zip(rows, taken, strict=True)]
         for column in columns_for(row)
-    }  # fmt: skip
-    table = StudyTable.of(names, columns)
+    }
+    table = StudyTable.of(names, columns | (given if takes_either(row) else {}))
+    if takes_either(row):
+        return table
     return TwoByTwo(names, **table.columns) if row.measure in OF_COUNTS else table
+
+
+def _given(of: StudyRow) -> tuple[float, ...]:
+    """The columns GIVEN of a study; NaN where its arms are taken."""
+    if of.contrast is None:
+        return (math.nan,) * len(GIVEN)
+    low, high = of.contrast.ci or (None, None)
+    numbers = (of.contrast.estimate, of.contrast.se, low, high, of.contrast.level)
+    return tuple(_or_nan(number) for number in numbers)
+
+
+def _of_arms(of: StudyRow, side: str, field: str) -> float:
+    """A number of one side; NaN where the effect that the report gives is taken."""
+    return math.nan if of.contrast is not None else _or_nan(getattr(of, side).number(field))
 
 
 def _or_nan(number: float | None) -> float:

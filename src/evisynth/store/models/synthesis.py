@@ -18,7 +18,7 @@ class Analysis(Keyed):
     profile = models.CharField(max_length=20, blank=True)
     test = models.CharField(max_length=20, blank=True)
     prediction = models.CharField(max_length=20, blank=True)
-    data_from = models.CharField(max_length=20, blank=True)  # arms or contrasts
+    data_from = models.CharField(max_length=20, blank=True)  # arms, contrasts, or arms or contrasts
     which_values = models.CharField(max_length=20, blank=True)  # final, change, or change where there is one
     one_group = models.CharField(max_length=20, blank=True)  # of a measure of one group: which side
     re_express_sd = models.FloatField(null=True)
