@@ -183,7 +183,7 @@ def furnish(slug: str) -> None:
     put_label(ben, "title-abstract", waits[:1], "ask the team")
     add_note(ben, "title-abstract", waits[0], "Is this the trial of which the meeting abstract is in Embase?")
     report = models.Report.objects.get(review=review, key="longo-2008-article")
-    add_file(anna, report.record.key, f"{report.key}.pdf", pdf())
+    add_file(anna, report.record.key, f"{report.key}.pdf", io.BytesIO(pdf()))
     _import(anna)
     upload = keep(review, anna.user, "central.ris", (EXAMPLE / "searches/central.ris").read_bytes())
     upload.plan = {"key": "central-2013", "name": "CENTRAL", "platform": "Cochrane Library", "update": 1}

@@ -26,10 +26,30 @@ def test_two_registry_numbers_that_differ_speak_against_everything_else():
     assert likeness(one, other) == (0, ())
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("A", "A", "the only author is the same: A"),
+        ("A", "ABC", "the only author of one is an author of the other: A"),
+        ("AB", "BA", "both authors are the same: A, B"),
+        ("AC", "ABD", "1 of 2 authors is the same: A"),
+        ("ABC", "ABC", "all 3 authors are the same: A, B, C"),
+        ("ABC", "ABCD", "all 3 authors of one are authors of the other: A, B, C"),
+        ("ABCD", "ABCEFG", "3 of 4 authors are the same: A, B, C"),
+    ],
+)
+def test_it_is_told_in_words_how_many_authors_are_the_same(one, other, told):
+    reports = [
+        Described(key, authors=tuple(f"{name}, X" for name in names))
+        for key, names in (("1", one), ("2", other))
+    ]
+    assert likeness(*reports)[1] == (told,)
+
+
 def test_half_of_the_authors_is_enough_however_their_given_names_are_written():
     score, reasons = likeness(ARTICLE, ABSTRACT)
     assert score == 40
-    assert reasons == ("2 of 2 authors are the same: Longo, Barbi",)
+    assert reasons == ("both authors of one are authors of the other: Longo, Barbi",)
 
 
 def test_fewer_than_half_of_the_authors_is_not():

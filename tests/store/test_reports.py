@@ -1,13 +1,16 @@
 """Reports in full text: their rows, files and votes."""
 
 import hashlib
+from io import BytesIO
 
 import pytest
 
+from evisynth.errors import DataError
 from evisynth.screening.reports import MOST_BYTES
 from evisynth.store import models
 from evisynth.store.gather import gather
 from evisynth.store.report_lists import SHOWN, counted, listed
+from evisynth.store.report_parts import PART, pieces
 from evisynth.store.reports import add_file, remove_file, retrieval, vote_in_full
 from evisynth.store.voting import Refused, vote, withdraw
 from support import cast
@@ -44,6 +47,19 @@ def row_of(record):
 
 def last_event(review):
     return models.Event.objects.filter(review=review).latest("position")
+
+
+def test_a_file_of_many_parts_is_given_back_as_a_whole_and_in_part(review):
+    content = PDF + bytes(range(256)) * (PART // 100)  # two whole parts and some
+    member = models.Membership.objects.get(review=review, key="ra")
+    file = add_file(member, "medline:4", "long.pdf", BytesIO(content)).file
+    assert file.parts.count() == len(content) // PART + 1
+    assert b"".join(pieces(file)) == content
+    assert b"".join(pieces(file, PART - 3, PART + 4)) == content[PART - 3 : PART + 5]
+    assert all(len(piece) <= PART for piece in pieces(file))
+    file.parts.filter(start=PART).delete()
+    with pytest.raises(DataError, match="the part at byte"):
+        list(pieces(file))
 
 
 def test_a_report_has_no_row_until_somebody_says_something_about_it(review):
@@ -94,11 +110,11 @@ def test_saying_the_same_again_is_no_event(review, member):
 
 def test_a_file_makes_the_report_retrieved_and_is_kept_with_its_hash(review, member):
     retrieval(member, "medline:4", False, reason="in no library")
-    added = add_file(member, "medline:4", "../letter.pdf", PDF)
+    added = add_file(member, "medline:4", "../letter.pdf", BytesIO(PDF))
     report = row_of("medline:4")
     assert (report.retrieved, report.reason) == (True, "")
     assert (added.file.name, added.file.sha256) == ("letter.pdf", hashlib.sha256(PDF).hexdigest())
-    assert bytes(models.ReportFile.objects.get(pk=added.file.pk).content) == PDF
+    assert b"".join(pieces(models.ReportFile.objects.get(pk=added.file.pk))) == PDF
     assert last_event(review).after == {
         "report": report.key, "file": "letter.pdf", "sha256": added.file.sha256,
     }  # fmt: skip
@@ -106,26 +122,26 @@ def test_a_file_makes_the_report_retrieved_and_is_kept_with_its_hash(review, mem
 
 def test_a_file_that_is_no_pdf_leaves_nothing_behind(review, member):
     with pytest.raises(Refused, match="no PDF"):
-        add_file(member, "medline:4", "x.pdf", b"<html>")
+        add_file(member, "medline:4", "x.pdf", BytesIO(b"<html>"))
     with pytest.raises(Refused, match="100 MB"):
-        add_file(member, "medline:4", "x.pdf", PDF + bytes(MOST_BYTES))
+        add_file(member, "medline:4", "x.pdf", BytesIO(PDF + bytes(MOST_BYTES)))
     assert row_of("medline:4") is None
     assert not models.ReportFile.objects.exists()
 
 
 def test_the_same_file_is_not_kept_twice(member):
-    add_file(member, "medline:4", "one.pdf", PDF)
+    add_file(member, "medline:4", "one.pdf", BytesIO(PDF))
     with pytest.raises(Refused, match=r"this very file already, as one\.pdf"):
-        add_file(member, "medline:4", "two.pdf", PDF)
+        add_file(member, "medline:4", "two.pdf", BytesIO(PDF))
 
 
 def test_two_files_of_one_name_are_told_apart(member):
-    add_file(member, "medline:4", "one.pdf", PDF)
-    assert add_file(member, "medline:4", "ONE.pdf", PDF + b"2").file.name == "ONE (2).pdf"
+    add_file(member, "medline:4", "one.pdf", BytesIO(PDF))
+    assert add_file(member, "medline:4", "ONE.pdf", BytesIO(PDF + b"2")).file.name == "ONE (2).pdf"
 
 
 def test_the_history_keeps_the_hash_of_a_removed_file(review, member):
-    added = add_file(member, "medline:4", "one.pdf", PDF)
+    added = add_file(member, "medline:4", "one.pdf", BytesIO(PDF))
     assert remove_file(member, "medline:4", added.file.pk) == "one.pdf"
     assert not models.ReportFile.objects.exists()
     assert last_event(review).before["sha256"] == added.file.sha256
@@ -134,7 +150,7 @@ def test_the_history_keeps_the_hash_of_a_removed_file(review, member):
 
 
 def test_a_report_whose_file_is_here_cannot_be_called_not_retrieved(member):
-    add_file(member, "medline:4", "one.pdf", PDF)
+    add_file(member, "medline:4", "one.pdf", BytesIO(PDF))
     with pytest.raises(Refused, match="remove it first"):
         retrieval(member, "medline:4", False, reason="lost")
 

@@ -98,10 +98,11 @@ def furnish(owner: models.Membership) -> None:
     about = {"review": review, "position": 1, "stage": "title-abstract", "record": record, "person": owner}
     models.RecordLabel.objects.create(label=label, **about)
     models.Note.objects.create(text="To talk about", **about)
-    models.ReportFile.objects.create(
-        review=review, position=1, report=report, name="report.pdf", type="application/pdf", content=PDF,
+    file = models.ReportFile.objects.create(
+        review=review, position=1, report=report, name="report.pdf", type="application/pdf", size=len(PDF),
         sha256=hashlib.sha256(PDF).hexdigest(),
     )  # fmt: skip
+    models.ReportFilePart.objects.create(file=file, start=0, content=PDF)
     models.Portion.objects.create(
         review=review, position=1, stage="title-abstract", person=owner, start=0, end=100
     )

@@ -27,11 +27,16 @@ for member in models.Membership.objects.filter(review__slug=sys.argv[2]):
 
 
 class Site:
-    """One database file and the server on it. `url` is the database's address, `address` the site's."""
+    """A database and the server on it. `url` is the database's address, `address` the site's, `temporary` its own
+    place for temporary files, `more` further settings.
+    """
 
-    def __init__(self, folder: Path, *, worker: bool = False) -> None:
-        self.url = f"sqlite:///{folder / 'site.db'}"
+    def __init__(self, folder: Path, *, worker: bool = False, url: str = "", **more: str) -> None:
+        self.url = url or f"sqlite:///{folder / 'site.db'}"
         self.log = folder / "site.log"
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir(exist_ok=True)
+        self.more = more
         self.worker = worker
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -42,7 +47,8 @@ class Site:
     @property
     def environment(self) -> dict[str, str]:
         of = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-        return {**of, "EVISYNTH_DATABASE": self.url, "EVISYNTH_SECRET_KEY": "of the tests alone"}
+        own = {"EVISYNTH_DATABASE": self.url, "EVISYNTH_SECRET_KEY": "of the tests alone"}
+        return {**of, **own, "TMPDIR": str(self.temporary), **self.more}
 
     def run(self, *arguments: Any, check: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "evisynth", *map(str, arguments)]
@@ -83,6 +89,16 @@ class Site:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(timeout=30)
+
+    def of_session(self, key: str) -> requests.Session:
+        """A browser that has this session, which was made in the database."""
+        session = requests.Session()
+        session.cookies.set("evisynth", key)
+        page = session.get(f"{self.address}/accounts/password/change/", timeout=30)
+        assert page.ok
+        assert "/login" not in page.url, page.text[:500]
+        session.headers["X-CSRFToken"] = session.cookies["csrftoken"]
+        return session
 
     def signed_in(self, key: str) -> requests.Session:
         """A browser's session of the person with this id in the loaded review."""

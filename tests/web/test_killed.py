@@ -1,111 +1,75 @@
-"""A server that is killed while people vote loses no vote that it had acknowledged, and has no half of another."""
+"""A site that is killed at any moment loses nothing that it had acknowledged, and has no half of anything else.
 
-import random
-import sqlite3
-import threading
+A few moments on SQLite; `benchmarks/kills.py --rounds 200` tries many, on both kinds of database.
+"""
+
+import os
+import signal
+import subprocess
 import time
-from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
-import requests
 
-from support import cast
-from support.serving import Site
-from support.small_review import SmallReview
+from support.kills import Kills
 
 ROUNDS = 3
-DECISIONS = ("include", "exclude", "maybe")
 
 
-@dataclass
-class Voter:
-    """Somebody who votes on all records over and over; what the server said yes to is in `told`, in order."""
-
-    session: requests.Session
-    site: Site
-    slug: str
-    keys: list[str]
-    told: list[tuple[str, str]] = field(default_factory=list)
-    open: tuple[str, str] | None = None  # sent, and not answered
-
-    def work(self, rng: random.Random) -> None:
-        while True:
-            vote = (rng.choice(self.keys), rng.choice(DECISIONS))
-            self.open = vote
-            try:
-                answer = self.session.post(
-                    f"{self.site.address}/r/{self.slug}/screening/vote/",
-                    {"record": vote[0], "decision": vote[1]},
-                    timeout=30,
-                )
-            except requests.RequestException:
-                return
-            assert answer.status_code in (200, 409, 422), answer.text[:500]
-            if answer.ok and f"{vote[0]}" in answer.text:
-                self.told.append(vote)
-            self.open = None
+@pytest.fixture(scope="module")
+def kills(tmp_path_factory):
+    """A site that was killed a few times while seven people worked in it, and then finished its work in peace."""
+    killed = Kills(tmp_path_factory.mktemp("killed"), seed=5, file=700)
+    for _ in killed.until(ROUNDS):
+        pass
+    return killed
 
 
-@pytest.fixture
-def site(tmp_path):
-    running = Site(tmp_path)
-    small = SmallReview()
-    cast.unscreened(small)
-    running.slug = running.load(small.write(tmp_path / "small"))
-    yield running
-    running.stop()
+def test_what_was_acknowledged_outlives_a_kill_and_what_was_not_is_whole_or_absent(kills):
+    assert kills.failures == []
 
 
-def votes(path, person):
-    """What the database has of a person's votes, in their order: (record, decision)."""
-    with sqlite3.connect(path) as database:
-        return database.execute(
-            "SELECT r.key, d.decision FROM store_decision d JOIN store_record r ON r.id = d.record_id "
-            "JOIN store_membership m ON m.id = d.person_id WHERE m.key = ? ORDER BY d.position", [person]
-        ).fetchall()  # fmt: skip
+@pytest.mark.parametrize("activity", ["vote", "bulk votes", "duplicates decided", "table of decisions"])
+def test_people_did_much_in_the_site_that_was_killed(kills, activity):
+    assert kills.counts[activity].acknowledged > 0
 
 
-def keys_of(path):
-    with sqlite3.connect(path) as database:
-        return [row[0] for row in database.execute(
-            "SELECT r.key FROM store_duplicategroup g JOIN store_record r ON r.id = g.best_id ORDER BY g.position")]  # fmt: skip
+@pytest.mark.parametrize("activity", ["settling", "sending a file", "asking for an export"])
+def test_people_tried_all_things_in_the_site_that_was_killed(kills, activity):
+    count = kills.counts[activity]
+    assert count.acknowledged + count.kills > 0
 
 
-def test_votes_outlive_a_kill(site, tmp_path):
-    rng = random.Random(5)
-    path = tmp_path / "site.db"
-    told: dict[str, list[tuple[str, str]]] = {"ra": [], "rb": []}
-    for _ in range(ROUNDS):
-        site.start()
-        voters = {key: Voter(site.signed_in(key), site, site.slug, keys_of(path)) for key in told}
-        threads = [
-            threading.Thread(target=voter.work, args=[random.Random(rng.random())])
-            for voter in voters.values()
-        ]
-        for thread in threads:
-            thread.start()
-        time.sleep(rng.uniform(0.3, 1.5))
-        site.kill()
-        for thread in threads:
-            thread.join(timeout=60)
-        for key, voter in voters.items():
-            there, before = votes(path, key), told[key]
-            told[key] = there
-            new = there[len(before) :]
-            assert there[: len(before)] == before  # what an earlier round had is there still
-            whole = without_repeats(before, voter.told)
-            assert new[: len(whole)] == whole  # each vote that was acknowledged
-            assert new[len(whole) :] in ([], [voter.open])  # and at most the one that was not, whole
-    assert sum(map(len, told.values())) > ROUNDS
-    assert site.run("verify").returncode == 0
+def test_kills_broke_off_what_people_did_and_what_ran_in_the_background(kills):
+    broken_off = {activity for activity, count in kills.counts.items() if count.kills}
+    assert {"vote", "bulk votes"} <= broken_off
+    assert any(": " in activity for activity in broken_off)
 
 
-def without_repeats(before, told):
-    """The rows that these votes make: the same vote again makes none."""
-    now = dict(before)
-    rows = []
-    for record, decision in told:
-        if now.get(record) != decision:
-            rows.append((record, decision))
-            now[record] = decision
-    return rows
+def test_exports_of_the_killed_site_load_to_the_same_review(kills):
+    assert kills.exports_loaded > 0
+
+
+def test_a_worker_that_dies_gets_a_successor(kills):
+    site = kills.site
+    site.start()
+    try:
+        (worker,) = children(site.process.pid)
+        os.kill(worker, signal.SIGKILL)
+        for _ in range(200):
+            if (now := children(site.process.pid)) and now != [worker]:
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("no other worker began")
+    finally:
+        site.stop()
+    assert not [path for path in kills.temporary() if Path(f"/proc/{path.name.partition('-')[0]}").exists()]
+
+
+def children(process):
+    """The workers of a server that live."""
+    found = subprocess.run(
+        ["ps", "-o", "pid=,stat=", "--ppid", str(process)], capture_output=True, text=True, check=False
+    )
+    return [int(pid) for pid, state in map(str.split, found.stdout.splitlines()) if not state.startswith("Z")]

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -20,6 +22,7 @@ from evisynth.errors import DataError
 WEB_SETTINGS = "evisynth.web.settings"
 HERE = "sqlite:///evisynth.sqlite3"
 THREADS = 8
+SECONDS_WITHOUT_WORKER = 2  # after one died, before the next begins
 LARGEST_REQUEST = 1_100_000_000  # bytes: all files that may be sent at once, and some words
 
 Database = Annotated[
@@ -47,13 +50,8 @@ def serve(
         _allow_hosts(host)
         messages.print(f"Evisynth is at http://{_shown_host(host)}:{port}/", markup=False)
         _first_owner(f"http://{_shown_host(host)}:{port}")
-    working = _start_worker(database) if worker else None
-    try:
+    with _worker(database) if worker else nullcontext():
         _run(listening, threads)
-    finally:
-        if working is not None:
-            working.terminate()
-            working.wait()
 
 
 def work(database: Database = HERE) -> None:
@@ -62,6 +60,9 @@ def work(database: Database = HERE) -> None:
         settle_environment(database)
         open_existing(database)
     from evisynth.store.jobs import work as run  # noqa: PLC0415 - database is open
+    from evisynth.store.scratch import own_scratch  # noqa: PLC0415
+
+    own_scratch()
 
     ending = threading.Event()
     parent = os.getppid() if os.environ.get("EVISYNTH_WITH_SERVER") else None
@@ -124,10 +125,38 @@ def _first_owner(site: str) -> None:
                        markup=False)  # fmt: skip
 
 
-def _start_worker(database: str) -> subprocess.Popen[bytes]:
-    """The worker as a process of its own, so that long work leaves the pages quick."""
+@contextmanager
+def _worker(database: str) -> Iterator[None]:
+    """The worker as a process of its own, so that long work leaves the pages quick. One that dies gets a successor."""
     environment = {**os.environ, "EVISYNTH_DATABASE": database, "EVISYNTH_WITH_SERVER": "yes"}
-    return subprocess.Popen([sys.executable, "-m", "evisynth", "work"], env=environment)
+    ending, turn = threading.Event(), threading.Lock()
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "evisynth", "work"], env=environment)
+
+    working = start()
+
+    def keep() -> None:
+        nonlocal working
+        while True:
+            code = working.wait()
+            ending.wait(SECONDS_WITHOUT_WORKER)
+            with turn:
+                if ending.is_set():
+                    return
+                messages.print(f"The worker ended ({code}); another begins.", markup=False)
+                working = start()
+
+    keeper = threading.Thread(target=keep, name="keeper of the worker", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        with turn:
+            ending.set()
+        working.terminate()
+        working.wait()
+        keeper.join()
 
 
 def _run(listening: socket.socket, threads: int) -> None:

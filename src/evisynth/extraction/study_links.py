@@ -67,7 +67,7 @@ def likeness(one: Described, other: Described) -> tuple[float, tuple[str, ...]]:
     fewer = min(len(_names(one.authors)), len(_names(other.authors)))
     if together and len(together) >= SAME_PEOPLE * fewer:
         score += TEAM * len(together) / fewer
-        reasons.append(f"{len(together)} of {fewer} authors are the same: {_listed(together)}")
+        reasons.append(f"{_same_authors(len(together), one.authors, other.authors)}: {_listed(together)}")
     titles = [default_process(title) for title in (one.title, other.title)]
     tells = min(len(title.split()) for title in titles) >= LEAST_WORDS
     alike = fuzz.token_sort_ratio(*titles, score_cutoff=ALIKE) if tells else 0
@@ -112,6 +112,17 @@ def _names(authors: Sequence[str]) -> dict[str, str]:
 def _together(one: Sequence[str], other: Sequence[str]) -> list[str]:
     names, others = _names(one), _names(other)
     return [name for key, name in names.items() if key in others]
+
+
+def _same_authors(same: int, one: Sequence[str], other: Sequence[str]) -> str:
+    """That so many authors of two lists are the same, counted in the shorter list."""
+    fewer, more = sorted((len(_names(one)), len(_names(other))))
+    if same < fewer:
+        return f"{same} of {fewer} authors {'is' if same == 1 else 'are'} the same"
+    all_of = {1: "the only author", 2: "both authors"}.get(fewer, f"all {fewer} authors")
+    if fewer == more:
+        return f"{all_of} {'is' if fewer == 1 else 'are'} the same"
+    return f"{all_of} of one {'is an author' if fewer == 1 else 'are authors'} of the other"
 
 
 def _listed(names: Sequence[str], most: int = 4) -> str:

@@ -4,6 +4,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+OPEN_ENDS = {  # count of the flow -> what it says to who works in a review folder; web/flow says it for pages
+    "waiting_screening": "records wait for a decision on title and abstract",
+    "conflicts_screening": "records are in conflict on title and abstract",
+    "not_sought_yet": "included records have no row in reports.csv: the report is still to be sought",
+    "being_sought": "reports are still being sought",
+    "waiting_full_text": "reports wait for a decision in full text",
+    "conflicts_full_text": "reports are in conflict in full text",
+    "reports_without_study": "included reports belong to no study yet",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -97,21 +107,16 @@ class Flow:
             if total != found
         )
 
+    def open_counts(self) -> tuple[tuple[str, int], ...]:
+        """What still waits for somebody: the name of its count and how many; empty when nothing does."""
+        return tuple((name, n) for name in OPEN_ENDS if (n := getattr(self, name)))
+
     def open_ends(self) -> tuple[str, ...]:
-        """What still waits for somebody, in words."""
-        waiting = (
-            (self.waiting_screening, "records wait for a decision on title and abstract"),
-            (self.conflicts_screening, "records are in conflict on title and abstract"),
-            (
-                self.not_sought_yet,
-                "included records have no row in reports.csv: the report is still to be sought",
-            ),
-            (self.being_sought, "reports are still being sought"),
-            (self.waiting_full_text, "reports wait for a decision in full text"),
-            (self.conflicts_full_text, "reports are in conflict in full text"),
-            (self.reports_without_study, "included reports belong to no study yet"),
+        """What still waits for somebody, in words for who works in a review folder."""
+        return tuple(
+            f"{n} {OPEN_ENDS[name]}" if n > 1 else f"1 {_singular(OPEN_ENDS[name])}"
+            for name, n in self.open_counts()
         )
-        return tuple(f"{n} {what}" if n > 1 else f"1 {_singular(what)}" for n, what in waiting if n)
 
 
 def _singular(what: str) -> str:

@@ -32,21 +32,20 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text).casefold())
 
 
-def pdf_refused(content: bytes) -> str:
-    """Why a file is not taken as the text of a report, or "". What it is called does not matter."""
-    if not content:
+def pdf_refused(start: bytes, size: int) -> str:
+    """Why a file of `size` bytes that begins so is not taken as the text of a report, or "". Its name does not matter."""
+    if not size:
         return "The file is empty."
-    if len(content) > MOST_BYTES:
-        size = len(content) / 2**20
-        return f"The file has {size:.0f} MB; at most {MOST_BYTES // 2**20} MB are kept."
-    if not content.startswith(PDF):
-        return f"The file is no PDF: it begins with {_shown(content[:12])}, and a PDF begins with '%PDF-'."
+    if size > MOST_BYTES:
+        return f"The file has {size / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} MB are kept."
+    if not start.startswith(PDF):
+        return f"The file is no PDF: it begins with {_shown(start[:12])}, and a PDF begins with '%PDF-'."
     return ""
 
 
-def pdf_doubts(content: bytes) -> str:
-    """What a person should look at in a PDF that is kept, or ""."""
-    if END not in content[-TAIL:]:
+def pdf_doubts(end: bytes) -> str:
+    """What a person should look at in a PDF that ends so (at least its last TAIL bytes) and is kept, or ""."""
+    if END not in end[-TAIL:]:
         return "The PDF has no mark at its end and may be cut off; look whether all its pages are there."
     return ""
 

@@ -143,6 +143,11 @@ def _export_name(member: models.Membership) -> str:
     return f"{member.review.slug}-folder"
 
 
+def clear_after(job: models.Job) -> None:
+    """Remove the file of a load that was given up: nobody can use it any more."""
+    models.Upload.objects.filter(pk=job.arguments["upload"], review=None).delete()
+
+
 def load_in_background(job: models.Job, progress: Progress) -> dict[str, Any]:
     """The job "load": a review from the zip of its folder, which then belongs to the person who sent it."""
     upload = models.Upload.objects.get(pk=job.arguments["upload"])

@@ -10,7 +10,7 @@ from evisynth.errors import DataError
 from evisynth.store import models
 from evisynth.store.exchange.searches import NO_HITS
 from evisynth.store.jobs import ask
-from evisynth.store.sources import new_source, source_of
+from evisynth.store.sources import new_source, removal_of, source_of
 from evisynth.store.uploads import waiting_uploads
 
 
@@ -39,6 +39,8 @@ def ask_import(
                 )
             _readable(uploads[number])
             way = Way.of_upload(uploads[number])
+            if removal_of(review, key):
+                raise Refused(f"The source {key} is being removed; take another, or wait until it is gone.")
             known = None if key in new else Way.of_source(source_of(review, key))
             if ways.setdefault(key, known or way) != way:
                 raise Refused(f"{uploads[number].name}: the files of one source are all read in one way, and those of "

@@ -11,34 +11,45 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from evisynth.errors import DataError, EvisynthError
 from evisynth.store import models
+from evisynth.store.models.work import SILENCE
+from evisynth.store.trouble import trouble_of
 
-SILENCE = timedelta(seconds=30)  # a worker that was not heard of for so long is dead
 MOST_TRIES = 3
 MOST_WAITING = 20  # jobs that one person may have waiting or running
 SECONDS_BETWEEN_BEATS = 1.0
 SECONDS_BETWEEN_HEARTBEATS = 5.0  # while a step takes long and tells nothing
+SECONDS_OF_TROUBLE = 5.0  # before a worker tries again what the database refused
 
 KINDS: dict[str, str] = {  # kind -> dotted name of `function(job, progress) -> result`
     "preview": "evisynth.store.uploads.preview_in_background",
     "import": "evisynth.store.importing.import_files",
     "export": "evisynth.store.folders.export_in_background",
     "load": "evisynth.store.folders.load_in_background",
+    "remove": "evisynth.store.removing.remove_source",
+}
+LEFT: dict[
+    str, str
+] = {  # kind -> dotted name of `function(job)` that removes what a job given up may leave behind
+    "import": "evisynth.store.staging.clear_after",
+    "load": "evisynth.store.folders.clear_after",
+    "remove": "evisynth.store.staging.clear_after",
 }
 CALLED = {
     "preview": "Reading a file",
     "import": "Importing records",
     "export": "Writing the review as files",
     "load": "Loading a review",
+    "remove": "Removing a source",
 }  # kind -> what people call it
 
 log = logging.getLogger(__name__)
@@ -65,7 +76,7 @@ class Progress:
         self.last = time.monotonic()
         self.job.step, self.job.done, self.job.total = step, done, total
         if not connection.in_atomic_block:  # inside a transaction nobody would see it before its end
-            _mine(self.job).update(step=step, done=done, total=total, beat=timezone.now())
+            _mine(self.job).update(step=step, done=done, total=total, beat=Now())
 
     def finish(self, result: dict[str, Any]) -> None:
         """Mark the job as done within the transaction that does its work, so that it is done once and for all.
@@ -95,10 +106,14 @@ def ask(kind: str, *, review: models.Review | None, by: models.User | None, **ar
 
 
 def take_up() -> models.Job | None:
-    """The next job, now marked as running: one that waits, or one whose worker is not heard of any more."""
+    """The next job, now marked as running: one that waits, or one whose worker is not heard of any more.
+
+    Beats are written and compared by the clock of the database, of which all workers have one. A beat that is far
+    ahead of it is as good as none: the clock was set back since, and that worker would have written another.
+    """
     with transaction.atomic():
-        silent = Q(state="running", beat__lt=timezone.now() - SILENCE)
-        jobs = models.Job.objects.filter(Q(state="waiting") | silent)
+        silent = Q(beat__lt=Now() - SILENCE) | Q(beat__gt=Now() + SILENCE)
+        jobs = models.Job.objects.filter(Q(state="waiting") | Q(state="running") & silent)
         job = jobs.select_for_update(
             skip_locked=connection.features.has_select_for_update_skip_locked
         ).first()
@@ -108,8 +123,10 @@ def take_up() -> models.Job | None:
             job.state, job.finished = "failed", timezone.now()
             job.error = f"The work was broken off {MOST_TRIES} times. Nothing of it was kept."
             job.save(update_fields=["state", "finished", "error"])
+            if job.kind in LEFT:  # within the transaction, so that nothing is left and forgotten
+                import_string(LEFT[job.kind])(job)
             return None
-        job.state, job.started, job.beat = "running", timezone.now(), timezone.now()
+        job.state, job.started, job.beat = "running", timezone.now(), Now()
         job.tries = F("tries") + 1
         job.save(update_fields=["state", "started", "beat", "tries"])
     job.refresh_from_db()
@@ -126,10 +143,14 @@ def carry_out(job: models.Job) -> None:
         return
     except EvisynthError as error:
         job.state, job.error = "failed", str(error)
-    except Exception:
+    except Exception as error:
         log.exception("Job %s (%s) failed", job.pk, job.kind)
-        job.state = "failed"
-        job.error = "Something went wrong on our side, and nothing was kept. The log of the server says what."
+        job.state, trouble = "failed", trouble_of(error)
+        job.error = (
+            str(trouble)
+            if trouble
+            else ("Something went wrong on our side, and nothing was kept. The log of the server says what.")
+        )
     job.finished = timezone.now()
     values = {name: getattr(job, name) for name in ("state", "result", "error", "finished")}
     _mine(job).update(**values)
@@ -144,7 +165,7 @@ def heart(job: models.Job, every: float = SECONDS_BETWEEN_HEARTBEATS) -> Iterato
         try:
             while not ending.wait(every):
                 try:
-                    _mine(job).update(beat=timezone.now())
+                    _mine(job).update(beat=Now())
                 except DatabaseError as error:  # locked for long, or away for a moment: the next beat counts
                     log.warning("A heartbeat of job %s was not written: %s", job.pk, error)
         finally:
@@ -160,11 +181,23 @@ def heart(job: models.Job, every: float = SECONDS_BETWEEN_HEARTBEATS) -> Iterato
 
 
 def work(*, stop: Callable[[], bool], idle: float = 0.5) -> None:
-    """Carry out jobs, one after another, until `stop` says so."""
+    """Carry out jobs, one after another, until `stop` says so. A database that fails for a while is waited for."""
+    job = None
     while not stop():
-        job = take_up()
-        if job is None:
-            time.sleep(idle)
+        try:
+            if job is not None:  # the database failed while it was done
+                _mine(job).update(state="waiting")
+            job = take_up()
+            if job is not None:
+                with heart(job):
+                    carry_out(job)
+        except DatabaseError as error:
+            if (trouble := trouble_of(error)) is None:
+                raise
+            log.warning("The worker waits. %s (%s)", trouble.title, error)
+            connection.close()
+            time.sleep(SECONDS_OF_TROUBLE)
         else:
-            with heart(job):
-                carry_out(job)
+            if job is None:
+                time.sleep(idle)
+            job = None

@@ -28,6 +28,7 @@ NOT_KEPT_TABLES = {"store.Counted"}  # tries to sign in, counted for minutes
 ROWS = 500  # read and written at a time
 MANIFEST = "manifest.json"
 FORM = 1
+THE_DAY = (1980, 1, 1, 0, 0, 0)  # each file in a zip has a time, none before 1980; ours tells nothing
 
 Tell = Callable[[str], None]
 
@@ -47,7 +48,7 @@ def backup(path: Path, tell: Tell = lambda _: None) -> int:
             name = model._meta.label
             tell(name)
             digest, n = hashlib.sha256(), 0
-            with out.open(f"{name}.jsonl", "w", force_zip64=True) as file:
+            with out.open(_entry(f"{name}.jsonl"), "w", force_zip64=True) as file:
                 for row in _rows(model):
                     line = (json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n").encode()
                     file.write(line)
@@ -55,7 +56,7 @@ def backup(path: Path, tell: Tell = lambda _: None) -> int:
                     n += 1
             tables[name] = {"rows": n, "sha256": digest.hexdigest()}
         manifest = {"form": FORM, "evisynth": version("evisynth"), "migrations": targets, "tables": tables}
-        out.writestr(MANIFEST, json.dumps(manifest, indent=1))
+        out.writestr(_entry(MANIFEST), json.dumps(manifest, indent=1))
     new.replace(path)
     return sum(table["rows"] for table in tables.values())
 
@@ -88,6 +89,13 @@ def restore(path: Path, tell: Tell = lambda _: None) -> int:
             _reset_numbers(state)
     call_command("migrate", verbosity=0)
     return n
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, THE_DAY)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o600 << 16
+    return info
 
 
 @contextmanager

@@ -42,6 +42,17 @@ SHOWN: dict[str, tuple[str, Q]] = {  # name in addresses -> title, condition on 
     "excluded": ("excluded", Q(state="excluded") & GOT),
     "dropped": ("no longer included on title and abstract", Q()),
 }
+SAYS = {  # list -> what is in it, for people who see its name for the first time
+    "mine": "Reports that need a vote more, and you have not given yours; also those that are still being sought.",
+    "all": "Every record that is included on title and abstract, by its report.",
+    "sought": "Nobody has said yet whether the report can be had; some were not looked for at all.",
+    "not-retrieved": "Somebody looked for the report and could not get it. It needs no votes.",
+    "waiting": "The report is there, and a vote is missing.",
+    "conflict": "All votes are in, and they differ; somebody has to settle it.",
+    "included": "All votes are in: the report is in the review.",
+    "excluded": "All votes are in: the report is out, with a reason.",
+    "dropped": "Was included on title and abstract once and is not any more; votes here do not count.",
+}
 ORDERS = {
     "random": ("at random", ("shuffled", "pk")),
     "title": ("by title", ("title", "pk")),

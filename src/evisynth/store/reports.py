@@ -5,14 +5,15 @@ retrieved or cannot be had, by a file, or by a vote. Until then the record that 
 it, so that a record which is excluded again leaves nothing behind. `_touched` is the one place that makes rows.
 """
 
-import hashlib
 from dataclasses import dataclass
+from typing import IO
 
-from evisynth.screening.reports import file_name, pdf_doubts, pdf_refused, report_key
+from evisynth.screening.reports import file_name, report_key
 from evisynth.store import models
 from evisynth.store.acting import Act, acting
 from evisynth.store.exchange.report_files import TYPE
 from evisynth.store.records import storable
+from evisynth.store.report_parts import Examined, write_parts
 from evisynth.store.voting import Given, Refused, item_of, vote
 
 STAGE = "full-text"
@@ -60,14 +61,14 @@ def retrieval(
         return report
 
 
-def add_file(member: models.Membership, record_key: str, name: str, content: bytes) -> Added:
-    """Keep a PDF of a report, which is retrieved by that.
+def add_file(member: models.Membership, record_key: str, name: str, content: IO[bytes]) -> Added:
+    """Keep a PDF of a report, which is retrieved by that. It is read piece by piece.
 
     Raises Refused for what is no PDF or too large, the same file again, or too many files of one report.
     """
-    if why := pdf_refused(content):
-        raise Refused(f"{name[:100]}: {why}")
-    digest = hashlib.sha256(content).hexdigest()
+    found = Examined(content)
+    if found.refused:
+        raise Refused(f"{name[:100]}: {found.refused}")
     with acting(member) as act:
         report = _touched(act, record_key)
         before = told(report)
@@ -75,7 +76,7 @@ def add_file(member: models.Membership, record_key: str, name: str, content: byt
             report.retrieved, report.reason = True, ""
             _write(act, report, before)
         there = list(report.files.values_list("name", "sha256"))
-        if same := [kept for kept, kept_digest in there if kept_digest == digest]:
+        if same := [kept for kept, kept_digest in there if kept_digest == found.sha256]:
             raise Refused(f"{report.key} has this very file already, as {same[0]}.")
         if len(there) >= MOST_FILES:
             raise Refused(f"{report.key} has {len(there)} files; {MOST_FILES} are the most.")
@@ -85,11 +86,12 @@ def add_file(member: models.Membership, record_key: str, name: str, content: byt
             report=report,
             name=file_name(str(storable(name)), [kept for kept, _ in there]),
             type=TYPE,
-            content=content,
-            sha256=digest,
+            size=found.size,
+            sha256=found.sha256,
         )
+        write_parts(file, content)
         act.log("file added", after=_told_file(report, file))
-        return Added(file, pdf_doubts(content))
+        return Added(file, found.doubts)
 
 
 def remove_file(member: models.Membership, record_key: str, number: int) -> str:
@@ -99,7 +101,7 @@ def remove_file(member: models.Membership, record_key: str, number: int) -> str:
         files = models.ReportFile.objects.filter(
             review=act.review, report__record__group=item.group_id, pk=number
         )
-        file = files.select_related("report").defer("content").first()
+        file = files.select_related("report").first()
         if file is None:
             raise Refused("This file is not there any more; somebody removed it meanwhile.")
         before = _told_file(file.report, file)

@@ -1,18 +1,16 @@
-"""The sources of a review as people write them down in pages: added, changed, and removed while nobody needs them."""
+"""The sources of a review as people write them down in pages: added and changed. `removing` removes them."""
 
 import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from evisynth.errors import DataError
 from evisynth.store import models
-from evisynth.store.acting import Act, acting
-from evisynth.store.duplicate_decisions import regroup
+from evisynth.store.acting import acting
 from evisynth.store.exchange.searches import NO_HITS
-from evisynth.store.group_rows import delete_rows
 
 KINDS = ("database", "register", "website", "citations", "contact")
 TEXTS = ("name", "kind", "platform", "coverage", "limits", "peer_reviewed", "note")
@@ -54,6 +52,8 @@ def change_source(member: models.Membership, key: str, fields: Mapping[str, Any]
     """Change what is written about a source. Its files and records stay. Raises Refused as `add_source`."""
     with acting(member) as act:
         search = source_of(act.review, key)
+        if removal_of(act.review, key):
+            raise Refused(f"{search.name} is being removed; nothing about it can be changed now.")
         before, run = told(search), search.update
         _fill(search, fields)
         if search.update != run and search.records.exists():
@@ -71,6 +71,12 @@ def source_of(review: models.Review, key: str) -> models.SearchRun:
     if search is None:
         raise Refused(f"The review has no source {key!r}.")
     return search
+
+
+def removal_of(review: models.Review, key: str) -> models.Job | None:
+    """The job that removes this source, while it waits or runs."""
+    jobs = models.Job.objects.filter(review=review, kind="remove", state__in=("waiting", "running"))
+    return jobs.filter(arguments__source=key).first()
 
 
 def _fill(search: models.SearchRun, fields: Mapping[str, Any]) -> None:
@@ -126,43 +132,3 @@ def why_it_stays(search: models.SearchRun) -> str:
             f"record of {search.name}."
         )
     return ""
-
-
-def remove_source(member: models.Membership, key: str) -> int:
-    """Remove a source with its files and records; gives how many records went.
-
-    Raises Refused where something was decided about one of its records.
-    """
-    with acting(member) as act:
-        search = source_of(act.review, key)
-        if why := why_it_stays(search):
-            raise Refused(f"{why} A source can be removed only while nothing was decided about its records.")
-        if models.Decision.objects.filter(record__search=search).exists():
-            raise Refused(f"There were votes on records of {search.name} that were taken back; the history of the "
-                          "review needs the records.")  # fmt: skip
-        records = models.Record.objects.filter(search=search)
-        count = records.count()
-        after = told(search) | {"records": count}
-        _let_go(act, search)
-        act.log("source removed", before=after)
-        return count
-
-
-def _let_go(act: Act, search: models.SearchRun) -> None:
-    """Delete the source's rows and let the groups that its records were in be what they are without them."""
-    records = models.Record.objects.filter(search=search)
-    touched = set(records.exclude(group=None).values_list("group", flat=True).distinct())
-    others = models.Record.objects.filter(group__in=touched).exclude(search=search)
-    mixed = set(others.values_list("group", flat=True).distinct())
-    for group, best in others.values_list("group").annotate(first=Max("pk")).order_by():
-        models.DuplicateGroup.objects.filter(pk=group, best__search=search).update(best=best)
-    pairs = models.DoubtfulPair.objects.filter(Q(record_a__search=search) | Q(record_b__search=search))
-    pairs.delete()
-    records.update(group=None)
-    delete_rows(touched - mixed)
-    models.Postponed.objects.filter(record__search=search).delete()
-    records._raw_delete(records.db)  # nothing points at them any more; looking for what does takes minutes
-    models.ImportBatch.objects.filter(search=search).delete()
-    search.delete()
-    if mixed:
-        regroup(act.review, mixed)

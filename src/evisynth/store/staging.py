@@ -83,6 +83,12 @@ def _delete(model: Any, review: models.Review) -> None:
     in_portions(numbers, delete)
 
 
+def clear_after(job: models.Job) -> None:
+    """Delete the hidden reviews of an import that was given up."""
+    for review in models.Review.objects.filter(slug__startswith=f"{PREFIX}{job.pk}-", removed__isnull=False):
+        clear(review)
+
+
 def clear_leftovers(running: Iterable[int]) -> int:
     """Delete the hidden reviews of workers that died; those of jobs that run (by number) stay. Gives how many."""
     kept = tuple(f"{PREFIX}{number}-" for number in running)

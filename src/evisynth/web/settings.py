@@ -110,7 +110,7 @@ WHITENOISE_MAX_AGE = 300  # a new version is seen soon
 # Limits of rates are counted here, by all processes together; they hold after a restart.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "evisynth.web.counting.CountedCache",
         "LOCATION": "store_counted",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
@@ -184,6 +184,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # ------------------------------------------------------------------ cookies, headers
 
+SESSION_ENGINE = "evisynth.web.accounts.sessions"
 SESSION_COOKIE_NAME = "evisynth"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

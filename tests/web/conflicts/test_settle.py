@@ -5,6 +5,7 @@ import pytest
 from evisynth.store import models
 from evisynth.store.settling import last_decision
 from evisynth.store.voting import item_of, unsettle, vote, withdraw
+from support import cast
 
 CONFLICT = "/r/small-review/conflicts/full-text/medline:2/"
 REASONS = "/r/small-review/conflicts/full-text/pubmed:2/"
@@ -37,6 +38,27 @@ def test_both_votes_stand_side_by_side_with_reasons_and_notes(small, reader, own
     assert page.count("vote-of") == 2
     for text in ("a note of Ann&#x27;s", reason, *small.include_criteria):
         assert text in page
+
+
+def columns(page):
+    return [
+        part.split("</h2>")[0].split(" <span")[0] for part in page.split('<article class="card vote-of')[1:]
+    ]
+
+
+def test_each_person_has_the_same_column_whoever_voted_first(small, owner, reviewer, other_reviewer):
+    in_order = [row.name for row in models.Membership.objects.filter(review=small, key__in=("ra", "rb"))]
+    withdraw(owner.member, "full-text", "medline:2")
+    vote(owner.member, "full-text", "medline:2", "include")  # now behind Bob's
+    for address in (CONFLICT, REASONS):
+        names = [text.rpartition("<h2>")[2] for text in columns(owner.get(address).content.decode())]
+        assert names == [*in_order, "Dan Reviewer"]
+    page = owner.get(CONFLICT).content.decode()
+    assert page.count("Did not vote on it") == 1
+    for number in range(3):
+        cast.joins(small, f"Screener{number} More", "reviewer")
+    names = [text.rpartition("<h2>")[2] for text in columns(owner.get(CONFLICT).content.decode())]
+    assert names == in_order  # of many people only those who voted
 
 
 def test_the_adjudicator_settles(small, adjudicator):

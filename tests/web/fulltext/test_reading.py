@@ -1,5 +1,7 @@
 """Reading a report beside the vote, in a real browser: the PDF is there, and keys decide."""
 
+from io import BytesIO
+
 import pytest
 
 from evisynth.store import models
@@ -28,7 +30,7 @@ def signed_in(page, live_server, person):
 
 def test_the_pdf_is_in_the_page_and_digits_choose_the_reason(live_server, page, owner, reviewer):
     retrieval(owner.member, "medline:4", None)
-    added = add_file(owner.member, "medline:4", "letter.pdf", PDF)
+    added = add_file(owner.member, "medline:4", "letter.pdf", BytesIO(PDF))
     refused = signed_in(page, live_server, reviewer)
     with page.expect_response(f"{live_server.url}{REPORT}files/{added.file.pk}/") as shown:
         page.goto(live_server.url + REPORT)

@@ -34,7 +34,7 @@ def test_get_is_refused(owner):
 
 def test_why_not_is_needed_and_what_was_typed_stays(owner):
     response = say(owner, "no", note="kept in the form")
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert "Say why the report was not retrieved" in response.content.decode()
     assert "kept in the form" in response.content.decode()
     assert row().reason == "not in any library"

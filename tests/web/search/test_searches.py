@@ -96,7 +96,14 @@ def test_a_source_nobody_decided_about_goes_with_its_records_and_groups_stay_rig
     carry_out(take_up())
     assert models.Record.objects.filter(search__key="twice").count() == 5
     answer = owner.post(f"{SEARCHES}of/twice/remove/", follow=True)
-    assert "was removed with its 5 records" in answer.content.decode()
+    address = answer.redirect_chain[-1][0]
+    page = owner.get(f"{SEARCHES}of/twice/").content.decode()
+    assert "is being removed" in page
+    assert "of/twice/change/" not in page
+    assert "Removing a source: twice" in owner.get(SEARCHES).content.decode()
+    carry_out(take_up())
+    assert "was removed with its 5 records" in owner.get(address).content.decode()
+    assert owner.get(f"{SEARCHES}of/twice/").status_code == 404
     assert (
         {g.pk: g.size for g in models.DuplicateGroup.objects.all()},
         models.ScreeningItem.objects.count(),

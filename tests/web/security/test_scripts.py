@@ -150,7 +150,8 @@ def test_a_pdf_that_is_a_page_too_runs_nowhere(page, live_server, owner):
     cast.furnish(owner.member)
     row = models.ReportFile.objects.get()
     page_too = b"%PDF-1.4\n<html><script>document.title='taken';fetch('/accounts/')</script></html>\n%%EOF"
-    models.ReportFile.objects.update(content=page_too, type="text/html", name='x".html\r\nSet-Cookie: a=b')
+    models.ReportFilePart.objects.update(content=page_too)
+    models.ReportFile.objects.update(size=len(page_too), type="text/html", name='x".html\r\nSet-Cookie: a=b')
     at = reverse("report-file", args=[owner.member.review.slug, row.report.record.key, row.pk])
     answer = owner.get(at)
     assert answer.headers["Content-Type"] == "application/pdf"

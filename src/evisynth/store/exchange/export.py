@@ -80,7 +80,7 @@ def _rows(review: models.Review, table: Table, **more: Any) -> list[Any]:
     links = [column.field for column in table.columns if column.kind == "ref" and column.name != "id"]
     rows = model.objects.filter(review=review, **dict(table.fixed), **more)
     rows = rows.select_related(*links) if links else rows
-    return list(rows.defer("content") if model is models.ReportFile else rows)
+    return list(rows)
 
 
 def _cell(row: Any, column: Column) -> Any:

@@ -1,17 +1,17 @@
 """The full texts of reports in a review folder: reports/<report>/<file>, named in report_files.csv.
 
-They are read and written one at a time, since together they may be larger than the memory.
+They are read and written piece by piece, since they may be larger than the memory.
 """
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from evisynth.screening.reports import file_name, pdf_refused
+from evisynth.screening.reports import file_name
 from evisynth.store import models
-from evisynth.store.exchange.files import bytes_of, write_bytes
+from evisynth.store.exchange.files import opened, write_pieces
 from evisynth.store.exchange.reading import Folder, Row
+from evisynth.store.report_parts import Examined, pieces, write_parts
 
 FOLDER = "reports"
 TYPE = "application/pdf"
@@ -32,35 +32,41 @@ def load_report_files(
         linked(row)  # only to report: the row is left out
     for position, row in enumerate(folder.rows["report_files"], start=1):
         values = linked(row)
-        content = None if values is None else _content(folder, row, values)
-        if values is None or content is None:
+        if values is None or not _named_well(folder, row, values):
             continue
-        digest = hashlib.sha256(content).hexdigest()
-        if values["sha256"] and values["sha256"].lower() != digest:
-            folder.report(row.table.file, row.line, "sha256", f"{values['name']} is not the file that was recorded: its "
-                          f"sha256 is now {digest}.")  # fmt: skip
-        models.ReportFile.objects.create(
-            review=review, position=position, line=row.line, type=TYPE, content=content if keep else b"",
-            **values | {"sha256": digest},
-        )  # fmt: skip
+        name = values["name"]
+        with opened(folder, row, "file", f"{FOLDER}/{values['report'].key}/{name}") as content:
+            if content is None:
+                continue
+            found = Examined(content)
+            if found.refused:
+                folder.report(
+                    row.table.file, row.line, "file", f"{name}: {found.refused} The row was left out."
+                )
+                continue
+            if values["sha256"] and values["sha256"].lower() != found.sha256:
+                folder.report(row.table.file, row.line, "sha256", f"{name} is not the file that was recorded: its "
+                              f"sha256 is now {found.sha256}.")  # fmt: skip
+            file = models.ReportFile.objects.create(
+                review=review, position=position, line=row.line, type=TYPE, size=found.size,
+                **values | {"sha256": found.sha256},
+            )  # fmt: skip
+            if keep:
+                write_parts(file, content)
 
 
-def _content(folder: Folder, row: Row, values: dict[str, Any]) -> bytes | None:
-    """The bytes of the file of a row, or None (and reported)."""
+def _named_well(folder: Folder, row: Row, values: dict[str, Any]) -> bool:
+    """Whether the file of a row has a name that it can be written under; else it is reported."""
     name = values["name"]
-    if name != file_name(name):
-        folder.report(row.table.file, row.line, "file", f"found {name[:60]!r}; the name of a PDF in the folder of the report "
-                      f"is right, such as {file_name(name)!r}. The row was left out.")  # fmt: skip
-        return None
-    content = bytes_of(folder, row, "file", f"{FOLDER}/{values['report'].key}/{name}")
-    refused = "" if content is None else pdf_refused(content)
-    if refused:
-        folder.report(row.table.file, row.line, "file", f"{name}: {refused} The row was left out.")
-    return None if refused else content
+    if name == file_name(name):
+        return True
+    folder.report(row.table.file, row.line, "file", f"found {name[:60]!r}; the name of a PDF in the folder of the report "
+                  f"is right, such as {file_name(name)!r}. The row was left out.")  # fmt: skip
+    return False
 
 
 def write_report_files(review: models.Review, path: Path) -> None:
     """Write the full texts of a review into the folder at `path`."""
     files = models.ReportFile.objects.filter(review=review).select_related("report").order_by("position")
-    for file in files.iterator(chunk_size=1):
-        write_bytes(path, f"{FOLDER}/{file.report.key}/{file.name}", bytes(file.content))
+    for file in files:
+        write_pieces(path, f"{FOLDER}/{file.report.key}/{file.name}", pieces(file))

@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
                 ('line', models.PositiveIntegerField(default=0)),
                 ('name', models.TextField()),
                 ('type', models.CharField(max_length=80)),
-                ('content', models.BinaryField()),
+                ('size', models.PositiveBigIntegerField()),
                 ('sha256', models.CharField(max_length=64)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='store.report')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.review')),
@@ -292,6 +292,19 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('review', 'position'),
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportFilePart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('start', models.PositiveBigIntegerField()),
+                ('content', models.BinaryField()),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='store.reportfile')),
+            ],
+            options={
+                'ordering': ('file', 'start'),
+                'constraints': [models.UniqueConstraint(fields=('file', 'start'), name='report_file_part_once')],
             },
         ),
         migrations.CreateModel(

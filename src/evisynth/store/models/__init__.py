@@ -25,6 +25,7 @@ from evisynth.store.models.screening import (
     RecordLabel,
     Report,
     ReportFile,
+    ReportFilePart,
     ScreeningItem,
 )
 from evisynth.store.models.search import (
@@ -71,6 +72,7 @@ __all__ = [
     "RecordLabel",
     "Report",
     "ReportFile",
+    "ReportFilePart",
     "Review",
     "ScreeningItem",
     "SearchRun",

@@ -150,5 +150,17 @@ class ReportFile(OfReview):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="files")
     name = models.TextField()
     type = models.CharField(max_length=80)
-    content = models.BinaryField()
+    size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
+
+
+class ReportFilePart(models.Model):
+    """A piece of a file, which begins at byte `start`: a file may be larger than the memory that one request may take."""
+
+    file = models.ForeignKey(ReportFile, on_delete=models.CASCADE, related_name="parts")
+    start = models.PositiveBigIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ("file", "start")
+        constraints = (models.UniqueConstraint(fields=("file", "start"), name="report_file_part_once"),)

@@ -1,5 +1,7 @@
 """Long work that is done in the background."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from evisynth.store.models.people import User
 from evisynth.store.models.protocol import Review
 
 JOB_STATES = ("waiting", "running", "done", "failed")
+SILENCE = timedelta(seconds=30)  # a worker that was not heard of for so long is dead, or cannot write
 
 
 class Job(models.Model):
@@ -33,6 +36,12 @@ class Job(models.Model):
 
     class Meta:
         ordering = ("pk",)
+
+    @property
+    def silent(self) -> bool:
+        """Whether it runs and its worker is not heard of any more."""
+        beat = self.beat if self.state == "running" else None
+        return beat is not None and abs(timezone.now() - beat) > SILENCE
 
 
 class Upload(models.Model):

@@ -6,6 +6,7 @@ from typing import cast
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -47,13 +48,13 @@ def folder(request: HttpRequest, slug: str) -> HttpResponse:
     if unblinded and not of.manages:
         raise PermissionDenied("Only an owner may take votes along that are not open yet.")
     try:
-        job = ask("export", review=of.review, by=of.member.user, member=of.member.pk, unblinded=unblinded)
+        with acting(of.member) as act:  # no whole copy of which the history does not tell
+            job = ask("export", review=of.review, by=of.member.user, member=of.member.pk, unblinded=unblinded)
+            if unblinded:
+                act.log("whole copy taken, with votes that are not open yet", after={"person": of.member.key})
     except TooManyJobs as error:
         messages.error(request, str(error))
         return redirect("export", slug)
-    if unblinded:
-        with acting(of.member) as act:
-            act.log("whole copy taken, with votes that are not open yet", after={"person": of.member.key})
     return redirect("job", slug, job.pk)
 
 
@@ -99,14 +100,15 @@ def load(request: HttpRequest) -> HttpResponse:
             )
             return redirect("load-review")
         content = sent.read()
-        upload = models.Upload.objects.create(
-            by=user, name=sent.name or "review.zip", content=content, size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-        )  # fmt: skip
+        digest = hashlib.sha256(content).hexdigest()
         try:
-            return redirect("work", ask("load", review=None, by=user, upload=upload.pk).pk)
+            with transaction.atomic():  # no file that no work is about
+                upload = models.Upload.objects.create(
+                    by=user, name=sent.name or "review.zip", content=content, size=len(content), sha256=digest
+                )
+                job = ask("load", review=None, by=user, upload=upload.pk)
+            return redirect("work", job.pk)
         except TooManyJobs as error:
-            upload.delete()
             messages.error(request, str(error))
     return render(request, "exchange/load.html", {"largest": settings.LARGEST_UPLOAD // 2**20})
 

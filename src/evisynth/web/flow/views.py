@@ -13,6 +13,7 @@ from evisynth.store.lists import BOXES, listed
 from evisynth.store.live_flow import live_flow
 from evisynth.web import access
 from evisynth.web.downloads import download
+from evisynth.web.flow.open_ends import open_ends
 
 ON_A_PAGE = 50
 DRAWN = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
@@ -26,7 +27,12 @@ def flow(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "flow/flow.html",
-        {"here": "flow", "flow": counted, "open_ends": counted.open_ends(), "problems": counted.problems()},
+        {
+            "here": "flow",
+            "flow": counted,
+            "open_ends": open_ends(of, counted),
+            "problems": counted.problems(),
+        },
     )
 
 

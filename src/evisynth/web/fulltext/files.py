@@ -2,16 +2,15 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from evisynth.errors import DataError
-from evisynth.screening.reports import MOST_BYTES
 from evisynth.store import models
-from evisynth.store.exchange.report_files import TYPE
 from evisynth.store.reports import add_file, remove_file
 from evisynth.web import access
-from evisynth.web.downloads import download
+from evisynth.web.fulltext.streaming import streamed
 from evisynth.web.fulltext.views import item_or_404, page_of
 
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'self'"
@@ -27,11 +26,8 @@ def upload(request: HttpRequest, slug: str, record: str) -> HttpResponse:
     for file in given:
         name = file.name or ""
         try:
-            if file.size is not None and file.size > MOST_BYTES:
-                raise DataError(
-                    f"{name[:100]} has {file.size / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} MB are kept."
-                )
-            added = add_file(of.member, record, name, file.read())
+            assert file.file is not None  # a file that was sent is in memory or, from 2.5 MB, on the disk
+            added = add_file(of.member, record, name, file.file)
         except DataError as error:
             refused += 1
             messages.error(request, f"{error} The file was not kept.")
@@ -47,11 +43,10 @@ def upload(request: HttpRequest, slug: str, record: str) -> HttpResponse:
 
 
 @require_safe
-def show(request: HttpRequest, slug: str, record: str, file: int) -> HttpResponse:
+def show(request: HttpRequest, slug: str, record: str, file: int) -> HttpResponseBase:
     """A PDF for the reader of the browser, cut off from everything of ours."""
     of = access.of_review(request, slug)
-    row = _file(of, record, file)
-    response = download(bytes(row.content), row.name, TYPE)
+    response = streamed(request, _file(of, record, file))
     shown = response.headers["Content-Disposition"].replace("attachment;", "inline;", 1)
     response.headers["Content-Disposition"] = shown
     response.headers["Content-Security-Policy"] = SANDBOX
@@ -60,10 +55,9 @@ def show(request: HttpRequest, slug: str, record: str, file: int) -> HttpRespons
 
 
 @require_safe
-def save(request: HttpRequest, slug: str, record: str, file: int) -> HttpResponse:
+def save(request: HttpRequest, slug: str, record: str, file: int) -> HttpResponseBase:
     of = access.of_review(request, slug)
-    row = _file(of, record, file)
-    response = download(bytes(row.content), row.name, TYPE)
+    response = streamed(request, _file(of, record, file))
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
 

@@ -65,9 +65,21 @@ class RetrievalForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        required=False, max_length=LONGEST, label="Why not", help_text="Needed where it cannot be had."
+        required=False,
+        max_length=LONGEST,
+        label="Why it cannot be had",
+        help_text="Needed where it cannot be had.",
     )
     note = forms.CharField(
         required=False, max_length=LONGEST, label="Note about the report",
         help_text="For the table of reports, not for the team alone.", widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(
+            data, initial=initial, auto_id="retrieval_%s"
+        )  # the page has a form for the vote too
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("retrieved") == "no" and not self.cleaned_data.get("reason"):
+            self.add_error("reason", "Say why the report was not retrieved, such as 'not in any library'.")

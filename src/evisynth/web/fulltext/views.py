@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evisynth.errors import DataError
 from evisynth.store import models
-from evisynth.store.report_lists import ORDERS, SHOWN, counted, listed, rows_of
+from evisynth.store.report_lists import ORDERS, SAYS, SHOWN, counted, listed, rows_of
 from evisynth.store.reports import STAGE, report_of, retrieval, vote_in_full
 from evisynth.store.voting import Refused, item_of, withdraw
 from evisynth.web import access
@@ -32,7 +32,7 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
     found = listed(of.member, show, words, order).select_related("group__best").defer("group__merges")
     numbers = counted(of.member)
     lists = [
-        (name, title, numbers[name])
+        (name, title, numbers[name], SAYS[name])
         for name, (title, _) in SHOWN.items()
         if (numbers[name] or name in (show, "all")) and (of.decides or name not in PERSONAL)
     ]
@@ -47,6 +47,7 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
             "lists": lists,
             "orders": [(name, title) for name, (title, _) in ORDERS.items()],
             "show": show,
+            "says": SAYS[show],
             "words": words,
             "order": order if order in ORDERS else "title",
             "number": numbers["all"],
@@ -155,7 +156,7 @@ def page_of(
         "report": row,
         "lost": row is not None and row.retrieved is False,
         "dropped": first is None or first.state != "included",
-        "files": list(files.defer("content").order_by("position")),
+        "files": list(files.order_by("position")),
         "vote_form": vote_form or _vote_form(of, card),
         "retrieval_form": retrieval_form or _retrieval_form(row),
         "studies": models.StudyReport.objects.filter(report=row).select_related("study") if row else [],

@@ -13,6 +13,7 @@ from evisynth.store.studies_writing import EVENTS as OF_STUDIES
 from evisynth.store.undoing import undo as take_back
 from evisynth.store.undoing import undoable
 from evisynth.web import access
+from evisynth.web.history.sentences import told
 
 ON_A_PAGE = 50
 
@@ -26,7 +27,15 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     page = Paginator(events, ON_A_PAGE).get_page(request.GET.get("page"))
     shown = shown_to(of.member, list(page.object_list))
     people = dict(models.Membership.objects.filter(review=of.review).values_list("key", "name"))
-    rows = [(row, people.get(row.event.who, row.event.who), _may_undo(of, row.event)) for row in shown]
+    rows = [
+        {
+            "event": row.event,
+            "told": None if row.hidden else told(row.event.what, row.event.before, row.event.after),
+            "name": people.get(row.event.who, row.event.who),
+            "may_undo": _may_undo(of, row.event),
+        }
+        for row in shown
+    ]
     return render(
         request,
         "history/history.html",

@@ -101,6 +101,20 @@ class EditSourceForm(SourceForm):
     key = None  # type: ignore[assignment]
 
 
+class ForAllForm(SourceForm):
+    """What is the same for all files that wait. Nothing of it is needed."""
+
+    key = None  # type: ignore[assignment]
+    name = None  # type: ignore[assignment]
+    strategy = None  # type: ignore[assignment]
+    no_hits = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+
 def initial_of(search: models.SearchRun) -> dict[str, Any]:
     names = ("name", "kind", "platform", "searched", "update", "coverage", "limits", "peer_reviewed", "note")
     return {

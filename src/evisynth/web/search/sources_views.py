@@ -6,9 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from evisynth.errors import DataError
 from evisynth.search.record import grouped_notes
 from evisynth.store import models
-from evisynth.store.sources import Refused, add_source, change_source, remove_source, why_it_stays
+from evisynth.store.jobs import CALLED
+from evisynth.store.removing import ask_removal
+from evisynth.store.sources import Refused, add_source, change_source, removal_of, why_it_stays
 from evisynth.store.uploads import waiting_uploads
 from evisynth.web import access
 from evisynth.web.search.forms import EditSourceForm, SourceForm, initial_of
@@ -29,7 +32,9 @@ def searches(request: HttpRequest, slug: str) -> HttpResponse:
         models.Record.objects.filter(review=of.review).order_by().values_list("search").annotate(Count("pk"))
     )
     records = dict(counted)
-    busy = models.Job.objects.filter(review=of.review, kind="import", state__in=("waiting", "running"))
+    busy = models.Job.objects.filter(
+        review=of.review, kind__in=("import", "remove"), state__in=("waiting", "running")
+    )
     sources = [(row, records.get(row.pk, 0)) for row in rows]
     return render(
         request,
@@ -40,7 +45,7 @@ def searches(request: HttpRequest, slug: str) -> HttpResponse:
             "runs": len({row.update for row, _ in sources}),
             "records": sum(records.values()),
             "uploads": waiting_uploads(of.review).count() if of.searches else 0,
-            "jobs": list(busy[:5]),
+            "jobs": [(job, CALLED[job.kind]) for job in busy[:5]],
         },
     )
 
@@ -95,6 +100,7 @@ def _page(
         (batch, grouped_notes((each["line"], each["message"]) for each in batch.problems)[:SHOWN_NOTES])
         for batch in search.batches.all()
     ]
+    removal = removal_of(of.review, search.key)
     context = {
         "here": "searches",
         "source": search,
@@ -102,23 +108,23 @@ def _page(
         "files": files,
         "records": search.records.count(),
         "form": form,
-        "stays": why_it_stays(search) if of.searches else "",
+        "removal": removal,
+        "stays": why_it_stays(search) if of.searches and not removal else "",
     }
     return render(request, "search/source.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def source_remove(request: HttpRequest, slug: str, source: str) -> HttpResponse:
-    """Remove a source about whose records nothing was decided."""
+    """Ask for a source to be removed, about whose records nothing was decided."""
     of = access.of_review(request, slug, to=access.SEARCH)
-    search = _source(of.review, source)
+    _source(of.review, source)
     try:
-        count = remove_source(of.member, source)
-    except Refused as refused:
+        job = ask_removal(of.member, source)
+    except DataError as refused:
         messages.error(request, str(refused))
         return redirect("source", slug, source)
-    messages.success(request, f"{search.name} was removed with its {count:,} records.")
-    return redirect("searches", slug)
+    return redirect("job", slug, job.pk)
 
 
 def _source(review: models.Review, key: str) -> models.SearchRun:

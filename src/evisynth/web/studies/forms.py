@@ -6,6 +6,12 @@ from evisynth.store.studies_writing import LONGEST, STATUSES
 
 STATUS_NAMES = {"included": "included", "ongoing": "ongoing", "awaiting": "awaiting classification"}
 
+STATUS_SAYS = {
+    "included": "Studies of the review.",
+    "ongoing": "Studies that would be included and whose results are not there yet.",
+    "awaiting": "Studies of which it cannot be told yet whether they are included.",
+}
+
 
 class NewStudyForm(forms.Form):
     name = forms.CharField(

@@ -25,7 +25,7 @@ from evisynth.store.study_lists import (
 )
 from evisynth.store.voting import Refused
 from evisynth.web import access
-from evisynth.web.studies.forms import STATUS_NAMES, NewStudyForm, StudyForm
+from evisynth.web.studies.forms import STATUS_NAMES, STATUS_SAYS, NewStudyForm, StudyForm
 
 ON_A_PAGE = 25
 SUGGESTED_ON_A_PAGE = 10
@@ -50,7 +50,10 @@ def studies(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "here": "studies",
             "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
-            "statuses": [(name, title, numbers[name]) for name, title in STATUS_NAMES.items()],
+            "statuses": [
+                (name, title, numbers[name], STATUS_SAYS[name]) for name, title in STATUS_NAMES.items()
+            ],
+            "says": STATUS_SAYS.get(status, ""),
             "number": sum(numbers.values()),
             "status": status,
             "words": words,

@@ -1,9 +1,10 @@
-// Files dropped on the page, and keys for pairs of duplicates.
+// Files dropped on the page, what is the same for all of them, and keys for pairs of duplicates.
 "use strict";
 
 const drop = document.getElementById("drop");
 if (drop) {
   const input = drop.querySelector("input[type=file]");
+  const button = drop.querySelector("button");
   const largest = Number(drop.dataset.largest);
   for (const each of drop.querySelectorAll(".with-js")) each.hidden = false;
 
@@ -16,9 +17,11 @@ if (drop) {
     const chosen = new DataTransfer();
     for (const file of files) chosen.items.add(file);
     input.files = chosen.files;
-    if (chosen.files.length) drop.requestSubmit();
+    if (chosen.files.length) input.form.requestSubmit(button);
   };
-  drop.addEventListener("submit", () => { document.getElementById("sending").hidden = false; });
+  input.form.addEventListener("submit", (event) => {
+    if (event.submitter === button) document.getElementById("sending").hidden = false;
+  });
   for (const name of ["dragenter", "dragover"]) {
     drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   }
@@ -33,6 +36,22 @@ for (const select of document.querySelectorAll("select[name$='-source']")) {
   const show = () => { fields.open = select.value === ""; fields.hidden = select.value !== ""; };
   select.addEventListener("change", show);
   show();
+}
+
+// What is typed for all files shows at once in each file that says nothing else itself.
+for (const same of document.querySelectorAll("#for-all [name^='all-']")) {
+  const name = same.name.slice("all-".length);
+  const ownOf = (field) => same.form.elements.namedItem(field.name.replace(/-.*/, "-own"));
+  const fields = [...document.querySelectorAll(`.upload [name$="-${name}"]`)];
+  same.addEventListener("input", () => {
+    for (const field of fields) if (!ownOf(field).value.split(" ").includes(name)) field.value = same.value;
+  });
+  for (const field of fields) {
+    field.addEventListener("input", () => {
+      const own = ownOf(field).value.split(" ").filter((each) => each && each !== name);
+      ownOf(field).value = (field.value === same.value ? own : [...own, name]).join(" ");
+    });
+  }
 }
 
 document.addEventListener("keydown", (event) => {
