@@ -39,8 +39,6 @@ ORDERS = {
     "title": ("by title", ("title", "pk")),
     "newest": ("newest first", ("-year", "title", "pk")),
 }
-MOST_COLUMNS = 3  # that stand beside each other on a page
-VOTERS = {"owner", "reviewer"}  # an adjudicator settles; one who voted nevertheless has a column
 TITLES = {OPEN: "Conflicts", REASONS: "Excluded for different reasons", SETTLED: "Settled"}
 STAGE_NAMES = {"title-abstract": "Title and abstract", "full-text": "Full text"}
 
@@ -190,7 +188,7 @@ def _page_of(
     ways = ways_of(cast("models.User", request.user))
     card = card_of(of.member, of.review, item, ways)
     now = folded(decisions_about(stage, item.group_id))
-    rows = _in_columns(of.review, now.votes.values()) if card.said.open else []
+    rows = _in_columns(now.votes.values()) if card.said.open else []
     different = items_of_kind(of.review, REASONS).filter(pk=item.pk).exists()
     to_settle = item.state == "conflict" or item.settled or different
     refused = why_not(of.member, item) if to_settle else ""
@@ -213,21 +211,9 @@ def _page_of(
     return render(request, "conflicts/conflict.html", context, status=status)
 
 
-def _in_columns(
-    review: models.Review, votes: Iterable[models.Decision]
-) -> list[tuple[models.Membership, models.Decision | None]]:
-    """Each person's vote in the order of the team's list. In a small team each person has a column on every page.
-
-    Those who may vote and did not have an empty one there (None).
-    """
-    given = {vote.person_id: vote for vote in votes}
-    people = models.Membership.objects.filter(review=review).order_by("position")
-    columns = [
-        person for person in people if person.pk in given or (not person.left and VOTERS & set(person.roles))
-    ]
-    if len(columns) > MOST_COLUMNS:
-        columns = [person for person in columns if person.pk in given]
-    return [(person, given.get(person.pk)) for person in columns]
+def _in_columns(votes: Iterable[models.Decision]) -> list[models.Decision]:
+    """Votes in the order of the team's list: two people always stand on the same sides."""
+    return sorted(votes, key=lambda vote: vote.person.position)
 
 
 def _form(
