@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -263,14 +263,19 @@ class Kills:
             found += list(path.iterdir()) if own else [path]
         return found
 
-    def until(self, rounds: int, *, calm_every: int = 10) -> Iterator[int]:
-        """Kill so many times, with a calm time in between and at the end."""
+    def until(
+        self, rounds: int, *, calm_every: int = 10, enough: Callable[[int], bool] = lambda _: False
+    ) -> Iterator[int]:
+        """Kill so many times, or until that number is enough, with a calm time in between and at the end."""
         try:
             for number in range(1, rounds + 1):
                 self.kill()
-                if number % calm_every == 0 or number == rounds:
+                last = number == rounds or enough(number)
+                if last or number % calm_every == 0:
                     self.calm()
                 yield number
+                if last:
+                    return
         finally:
             self.site.stop()
 

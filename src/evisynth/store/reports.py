@@ -17,6 +17,7 @@ from evisynth.store.report_parts import Examined, write_parts
 from evisynth.store.voting import Given, Refused, item_of, vote
 
 STAGE = "full-text"
+NO_REASON = "Say why the report was not retrieved, such as 'not in any library'."
 LONGEST = 2_000  # letters of a reason or note
 MOST_FILES = 20
 
@@ -49,7 +50,7 @@ def retrieval(
     """
     reason, note = (_text(text) for text in (reason, note))
     if retrieved is False and not reason:
-        raise Refused("Say why the report was not retrieved, such as 'not in any library'.")
+        raise Refused(NO_REASON)
     with acting(member) as act:
         report = _touched(act, record_key)
         before = told(report)

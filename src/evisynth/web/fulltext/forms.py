@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from evisynth.store import models
-from evisynth.store.reports import LONGEST
+from evisynth.store.reports import LONGEST, NO_REASON
 
 RETRIEVED = {"sought": None, "yes": True, "no": False}
 EXCLUDE = "exclude:"
@@ -82,4 +82,4 @@ class RetrievalForm(forms.Form):
 
     def clean(self) -> None:
         if self.cleaned_data.get("retrieved") == "no" and not self.cleaned_data.get("reason"):
-            self.add_error("reason", "Say why the report was not retrieved, such as 'not in any library'.")
+            self.add_error("reason", NO_REASON)
