@@ -13,6 +13,7 @@ from evisynth.store.jobs import ask, carry_out, take_up
 from evisynth.store.trouble import trouble_of
 from evisynth.store.voting import vote
 from support.many_records import made_review, member
+from support.read_only import read_only
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,21 +32,6 @@ def full():
     finally:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count=1073741823")
-
-
-@contextlib.contextmanager
-def read_only():
-    begin, end = {
-        "sqlite": ("PRAGMA query_only=ON", "PRAGMA query_only=OFF"),
-        "postgresql": ("SET default_transaction_read_only=on", "SET default_transaction_read_only=off"),
-    }[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(begin)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(end)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 The real file system of the last tests is one of 24 MB in memory; where none may be mounted they are skipped.
 """
 
-import contextlib
 import json
 import os
 import re
@@ -13,12 +12,12 @@ import time
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils.module_loading import import_string
 
 from evisynth.store import models
 from support import cast, killed_site
 from support.killed_site import SLUG, ris
+from support.read_only import read_only
 from support.serving import Site
 
 READING = ("", "screening/", "screening/list/", "conflicts/", "history/", "flow/", "searches/", "duplicates/", "export/",
@@ -31,17 +30,6 @@ SIZE = "24m"
 @pytest.fixture
 def person(db, tmp_path):
     return cast.plays(cast.load(tmp_path, "small", cast.unscreened), "ra", "Ann Owner")
-
-
-@contextlib.contextmanager
-def read_only():
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only=ON")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA query_only=OFF")
 
 
 class TestInProcess:
@@ -154,7 +142,7 @@ def waited_for(what):
     pytest.fail("it did not happen in a minute and a half")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def place(tmp_path_factory):
     folder, work = tmp_path_factory.mktemp("small-disk"), tmp_path_factory.mktemp("work")
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)],
@@ -169,7 +157,7 @@ def place(tmp_path_factory):
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_takes_no_vote_and_no_file_and_pages_are_read(place):
+def a_full_disk_takes_no_vote_and_no_file_and_pages_are_read(place):
     place.site.start()
     place.fill()
     refused = place.vote(0)
@@ -180,20 +168,20 @@ def test_a_full_disk_takes_no_vote_and_no_file_and_pages_are_read(place):
     assert {path: browser.get(at(path)).status_code for path in READING} == dict.fromkeys(READING, 200)
 
 
-def test_a_site_begins_again_on_a_full_disk_after_a_kill(place):
+def a_site_begins_again_on_a_full_disk_after_a_kill(place):
     place.site.kill()
     place.site.start()
     assert place.vote(0).status_code == 507
     assert place.verified()
 
 
-def test_when_there_is_room_again_votes_are_taken_without_any_repair(place):
+def when_there_is_room_again_votes_are_taken_without_any_repair(place):
     place.empty()
     assert place.vote(0).status_code == 200
     assert place.verified()
 
 
-def test_an_import_that_fills_the_disk_leaves_nothing_half_and_is_done_when_there_is_room(place):
+def an_import_that_fills_the_disk_leaves_nothing_half_and_is_done_when_there_is_room(place):
     browser, at = place.browser("ii")
     file = ("more.ris", ris("more", 2500).encode())
     assert browser.post(at("searches/uploads/send/"), files={"files": file}).ok
@@ -219,7 +207,7 @@ def test_an_import_that_fills_the_disk_leaves_nothing_half_and_is_done_when_ther
     assert place.verified()
 
 
-def test_a_database_on_a_disk_that_can_only_be_read_is_read_after_a_kill(place):
+def a_database_on_a_disk_that_can_only_be_read_is_read_after_a_kill(place):
     place.site.kill()
     subprocess.run(["mount", "-o", "remount,ro", str(place.folder)], check=True)
     try:
@@ -234,3 +222,12 @@ def test_a_database_on_a_disk_that_can_only_be_read_is_read_after_a_kill(place):
     place.site.start()
     assert place.vote(2).status_code == 200
     assert place.verified()
+
+
+def test_a_site_on_a_small_disk_loses_nothing_and_says_what_is_wrong(place):
+    """One after another: each begins where the one before it left the disk."""
+    a_full_disk_takes_no_vote_and_no_file_and_pages_are_read(place)
+    a_site_begins_again_on_a_full_disk_after_a_kill(place)
+    when_there_is_room_again_votes_are_taken_without_any_repair(place)
+    an_import_that_fills_the_disk_leaves_nothing_half_and_is_done_when_there_is_room(place)
+    a_database_on_a_disk_that_can_only_be_read_is_read_after_a_kill(place)

@@ -34,6 +34,7 @@ MASKS = (
     (re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+'), rb"\1"),
     (re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(:|\.\d+)?Z?"), b"<time>"),
     (re.compile(rb'name="of_note" value="\w+"'), b"<a note of one's own, by its time>"),
+    (re.compile(rb"(?m)^(Location: /r/[\w-]+/jobs/)\d+/$"), rb"\1"),  # PostgreSQL counts on after a rollback
 )
 
 
